@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The files that a node has beside its configuration: firewall rules of each family, the
+ * sysctl drop-in, the units, the program that the units run.
+ */
+#ifndef WGCTL_RENDER_HOSTFILES_H
+#define WGCTL_RENDER_HOSTFILES_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "topology/policy.h"
+
+/*
+ * The rules of one family, in the form of iptables-restore, except for lines
+ * "@jump CHAIN OWN", which the host turns into exactly one jump, placed first.
+ */
+int hostfiles_firewall(const struct node *node, const struct policy *policy,
+	enum family family, struct buf *out, struct err *err);
+
+/* The drop-in for /etc/sysctl.d; keys are written with slashes. */
+int hostfiles_sysctl(const struct node *node, const struct policy *policy,
+	struct buf *out, struct err *err);
+
+/* The shell program that stays on the host, and the one that deploys, less its payload. */
+void hostfiles_program(struct buf *out);
+void hostfiles_deployer(struct buf *out);
+
+#endif

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=sh disable=SC2034
+#
+# What the units run: /etc/wireguard/wgctl/host VERB INTERFACE. Each verb may be run again
+# at any time.
+
+die() {
+	printf 'wgctl: %s: %s\n' "$iface" "$1" >&2
+	[ ! -s "$work/log" ] || sed 's/^/wgctl: /' "$work/log" >&2
+	exit 1
+}
+
+note() {
+	printf 'wgctl: %s: %s\n' "$iface" "$1" >&2
+}
+
+differs() {
+	in_line=no
+}
+
+bring_in_line() {
+	for item; do
+		in_line=yes
+		: >"$work/log"
+		"check_$item"
+		[ $in_line = yes ] || "apply_$item" || die "cannot bring '$item' in line"
+	done
+}
+
+verb_firewall() {
+	bring_in_line firewall sysctl
+}
+
+# Nothing is refused halfway: a configuration that is not whole leaves the tunnel as it is.
+verb_up() {
+	read_conf want "$conf"
+	conf_is_whole "$conf" || die "'$conf' is not whole; deploy it again"
+	bring_in_line link
+	read_wanted || die "cannot read the interface"
+	bring_in_line peers endpoints addresses mtu up routes sysctl
+}
+
+verb_down() {
+	rm -f "$run/$iface.endpoints"
+	[ ! -e "$run/$iface.full" ] || {
+		clear_everything 4
+		clear_everything 6
+		rm -f "$run/$iface.full"
+	}
+	! link_exists || ip link del dev "$iface" 2>"$work/log" || die "cannot delete the interface"
+}
+
+# A peer behind a name may have moved. Handshakes come every 120 s on a live tunnel, and
+# are given up after 180.
+verb_reresolve() {
+	now=$(date +%s)
+	read_conf want "$conf"
+	wg show "$iface" latest-handshakes >"$work/handshakes" 2>"$work/log" || die "no interface"
+	while read -r key endpoint; do
+		last=$(awk -v key="$key" '$1 == key { print $2 }' "$work/handshakes")
+		[ $((now - ${last:-0})) -gt 135 ] || [ "${last:-0}" -gt "$now" ] || continue
+		WG_ENDPOINT_RESOLUTION_RETRIES=0 wg set "$iface" peer "$key" endpoint "$endpoint" \
+			2>"$work/log" || note "endpoint $endpoint does not resolve now"
+	done <"$work/want.endpoints"
+}
+
+# Takes everything off this host that deploy has put there, but the packages.
+verb_remove() {
+	units="wgctl@$iface.service wgctl-firewall@$iface.service wgctl-reresolve@$iface.timer"
+	# shellcheck disable=SC2086
+	systemctl disable $units >"$work/log" 2>&1
+	# shellcheck disable=SC2086
+	systemctl stop $units >"$work/log" 2>&1
+	verb_down
+	unload_firewall || die "cannot take the firewall chains off"
+	rm -f "$conf" "$sysctls" "$etc/$iface".*
+	if ! ls "$etc"/*.node >/dev/null 2>&1; then
+		rm -f "$etc/host" /etc/systemd/system/wgctl@.service \
+			/etc/systemd/system/wgctl-firewall@.service \
+			/etc/systemd/system/wgctl-reresolve@.service \
+			/etc/systemd/system/wgctl-reresolve@.timer
+		rmdir "$etc"
+		systemctl daemon-reload
+	fi
+}
+
+boot() {
+	PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+	LC_ALL=C
+	export PATH LC_ALL
+	umask 077
+	iface=${2-}
+	case $iface in '' | *[!a-zA-Z0-9_=+.-]*) verb= ;; *) verb=${1-} ;; esac
+	etc=/etc/wireguard/wgctl
+	conf=/etc/wireguard/$iface.conf
+	rules=$etc
+	sysctls=/etc/sysctl.d/90-wgctl-$iface.conf
+	retired=/dev/null
+	prune=no
+	work=$(mktemp -d /run/wgctl.XXXXXXXX) || exit 1
+	trap 'rm -rf "$work"' EXIT
+	trap 'exit 1' HUP INT TERM
+	: >"$work/log"
+	exec </dev/null
+	case $verb in
+	up | down | firewall | reresolve | remove) "verb_$verb" ;;
+	*)
+		echo "usage: $0 up|down|firewall|reresolve|remove INTERFACE" >&2
+		exit 2
+		;;
+	esac
+}
+
+boot "$@"

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=sh disable=SC2154
+#
+# The configuration file, read into lists. The parts of the host program (conf, tunnel,
+# routes, sysctl, firewall) share these variables:
+#   iface    the interface            conf     the configuration to go by
+#   etc      wgctl's own folder       work     a private folder, gone at the end
+#   rules    where the rule files are sysctls  the sysctl drop-in
+#   retired  keys that are to go      prune    yes: so are keys that nobody knows
+# For each thing X of the host there is check_X, which compares what is wanted with what is
+# there, changes nothing, and calls `differs X WHY` where they part; and apply_X, which
+# brings it in line. Deploy and boot use the same ones.
+
+run=/run/wgctl
+
+# Splits a configuration into lists: NAME.peers (one canonical line a peer, sorted),
+# NAME.sync (what wg takes: without endpoints, and explicit about what is off, since
+# wg before 2026 leaves an omitted keepalive or preshared key as it was), NAME.addresses,
+# NAME.allowed, NAME.endpoints, NAME.self (private key, port), NAME.mtu.
+read_conf() {
+	for list in peers sync addresses allowed endpoints self mtu; do
+		: >"$work/$1.$list"
+	done
+	awk -v base="$work/$1" '
+	function trim(s) {
+		gsub(/^[ \t]+|[ \t\r]+$/, "", s)
+		return s
+	}
+	function sorted(list, separator,    part, n, i, j, held, out) {
+		n = split(list, part, " ")
+		for (i = 2; i <= n; i++) {
+			held = part[i]
+			for (j = i - 1; j > 0 && part[j] > held; j--)
+				part[j + 1] = part[j]
+			part[j + 1] = held
+		}
+		out = part[1]
+		for (i = 2; i <= n; i++)
+			out = out separator part[i]
+		return out
+	}
+	function end_peer() {
+		if (key == "")
+			return
+		print key, psk, keepalive, sorted(allowed, ",") > (base ".peers")
+		print "\n[Peer]\nPublicKey = " key "\nPresharedKey = " psk > (base ".sync")
+		print "PersistentKeepalive = " keepalive > (base ".sync")
+		print "AllowedIPs = " sorted(allowed, ", ") > (base ".sync")
+		if (endpoint != "")
+			print key, endpoint > (base ".endpoints")
+	}
+	function end_interface() {
+		print private, port > (base ".self")
+		print "[Interface]\nPrivateKey = " private > (base ".sync")
+		if (port != "-")
+			print "ListenPort = " port > (base ".sync")
+	}
+	BEGIN {
+		private = port = "-"
+		none = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+	}
+	/^[ \t]*(#|$)/ { next }
+	/^\[/ {
+		if (tolower(trim($0)) == "[peer]" && !peers++)
+			end_interface()
+		end_peer()
+		key = endpoint = allowed = ""
+		psk = none
+		keepalive = "off"
+		next
+	}
+	{
+		at = index($0, "=")
+		field = tolower(trim(substr($0, 1, at - 1)))
+		value = trim(substr($0, at + 1))
+	}
+	field == "privatekey" { private = value }
+	field == "listenport" { port = value }
+	field == "mtu" { print value > (base ".mtu") }
+	field == "address" {
+		n = split(value, part, /[ \t]*,[ \t]*/)
+		for (i = 1; i <= n; i++)
+			print part[i] > (base ".addresses")
+	}
+	field == "publickey" { key = value }
+	field == "presharedkey" { psk = value }
+	field == "endpoint" { endpoint = value }
+	field == "persistentkeepalive" { keepalive = value == "0" ? "off" : value }
+	field == "allowedips" && value != "(none)" {
+		n = split(value, part, /[ \t]*,[ \t]*/)
+		for (i = 1; i <= n; i++) {
+			allowed = allowed " " part[i]
+			print part[i] > (base ".allowed")
+		}
+	}
+	END {
+		if (!peers)
+			end_interface()
+		end_peer()
+	}' "$2"
+	sort -o "$work/$1.peers" "$work/$1.peers"
+}
+
+# A file cut short by a full disk or a power cut is still a valid configuration to wg, one
+# that loses the site; hence the last line that says it is whole.
+conf_is_whole() {
+	tail -n 1 "$1" 2>/dev/null | grep -q '^# wgctl end ' || return 1
+	[ -s "$work/want.self" ] && ! grep -q '^- ' "$work/want.self" && [ -s "$work/want.peers" ]
+}
+
+# Everything about the configuration that the checks share.
+read_wanted() {
+	read_conf want "$conf"
+	: >"$work/have.conf"
+	if link_exists; then
+		wg showconf "$iface" >"$work/have.conf" 2>"$work/log" || return 1
+	fi
+	read_conf have "$work/have.conf"
+}

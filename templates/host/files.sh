@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=sh disable=SC2154
+#
+# The files that deploy owns. The payload brings each as `file LABEL MODE PATH COUNT` and
+# COUNT lines of text; the part of a path that holds the interface is already filled in.
+
+# Splits the payload: settings to $work/settings, files to $work/file.N, their list to
+# $work/files as "N LABEL MODE PATH". Succeeds only where the last line ends it with the
+# nonce of the first.
+unpack() {
+	cat >"$work/payload"
+	: >"$work/settings"
+	: >"$work/files"
+	awk -v base="$work" '
+	left > 0 {
+		print > out
+		if (!--left) close(out)
+		next
+	}
+	ended { broken = 1 }
+	NR == 1 { broken = !($1 == "payload" && $2 == 1); nonce = $3; next }
+	$1 == "set" { print $2, $3 > (base "/settings"); next }
+	$1 == "file" {
+		out = base "/file." ++files
+		printf "" > out
+		print files, $2, $3, $4 > (base "/files")
+		left = $5
+		if (!left) close(out)
+		next
+	}
+	$1 == "end" && $2 == nonce { ended = 1; next }
+	{ broken = 1 }
+	END { exit !(ended && !broken && left == 0) }' "$work/payload" || return 1
+	rm "$work/payload"
+}
+
+# Where the payload's file for that path was unpacked.
+unpacked() {
+	while read -r number _ _ path; do
+		[ "$path" != "$1" ] || echo "$work/file.$number"
+	done <"$work/files"
+}
+
+# Peers in the configuration that is there now which the new one does not have: somebody
+# else's, unless their key is retired. They stay, behind our own peers, and so are still
+# there after a reboot. The last line says that the file is whole.
+merge_conf() {
+	old=$conf_path
+	[ -e "$old" ] && [ "$prune" = no ] || old=/dev/null
+	awk -v kept="$work/kept" '
+	FILENAME == ARGV[1] { known[$1]; next }
+	FILENAME == ARGV[2] {
+		print
+		if ($1 == "PublicKey") known[$3]
+		if ($1 == "AllowedIPs") {
+			n = split($0, part, /[ ,=]+/)
+			for (i = 2; i <= n; i++) ours[part[i]]
+		}
+		next
+	}
+	function end_peer(    i, n, part) {
+		if (key == "" || key in known)
+			return
+		printf "\n%s", block
+		n = split(allowed, part, /[ ,]+/)
+		for (i = 1; i <= n; i++)
+			if (part[i] in ours) clash = clash " " part[i]
+		print key, clash > kept
+		clash = ""
+	}
+	/^# wgctl / || /^[ \t]*$/ { next }
+	/^[ \t]*#/ { comment = comment $0 "\n"; next }
+	/^[ \t]*\[/ {
+		end_peer()
+		key = allowed = ""
+		block = comment $0 "\n"
+		comment = ""
+		next
+	}
+	{
+		block = block comment $0 "\n"
+		comment = ""
+		at = index($0, "=")
+		field = tolower(substr($0, 1, at - 1))
+		value = substr($0, at + 1)
+		gsub(/[ \t\r]/, "", field)
+		gsub(/[ \t\r]/, "", value)
+		if (field == "publickey") key = value
+		if (field == "allowedips") allowed = allowed "," value
+	}
+	END { end_peer() }' "$retired" "$(unpacked "$conf_path")" "$old" >"$work/merged"
+	sum=$(sha256sum "$work/merged") || return 1
+	echo "# wgctl end ${sum%% *}" >>"$work/merged"
+	mv "$work/merged" "$(unpacked "$conf_path")"
+}
+
+# The mode as stat prints it, and root's: what else counts as changed.
+file_in_line() {
+	cmp -s "$1" "$3" && [ "$(stat -c '%a %u' "$3")" = "$2 0" ]
+}
+
+check_files() {
+	while read -r number label mode path; do
+		file_in_line "$work/file.$number" "$mode" "$path" || differs "$label" "$path"
+	done <"$work/files"
+}
+
+# Each file appears whole or not at all, and with its mode from the first moment.
+place_file() {
+	mkdir -p "${3%/*}" || return 1
+	fresh=${3%/*}/.wgctl.$$.tmp
+	rm -f "$fresh"
+	(umask 077 && cat "$1" >"$fresh") 2>"$work/log" && chmod "$2" "$fresh" &&
+		sync "$fresh" && mv -f "$fresh" "$3" && sync "${3%/*}" && return 0
+	rm -f "$fresh"
+	return 1
+}
+
+apply_files() {
+	units_changed=no
+	while read -r number _ mode path; do
+		file_in_line "$work/file.$number" "$mode" "$path" && continue
+		place_file "$work/file.$number" "$mode" "$path" || return 1
+		case $path in */systemd/*) units_changed=yes ;; esac
+	done <"$work/files"
+	[ $units_changed = no ] || systemctl daemon-reload 2>"$work/log"
+}

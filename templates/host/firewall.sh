@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=sh disable=SC2154
+#
+# Our own chains, and one jump to each.
+
+# What of the firewall is ours, as one canonical text: our chains with their rules, and for
+# each built-in chain how often and how far in front the jump stands (only other jumps of
+# wgctl may stand before it).
+own_rules() {
+	"$1-save" 2>/dev/null | awk -v suffix="-$iface" '
+	function own(chain) {
+		return chain ~ /^WGCTL-/ && substr(chain, length(chain) - length(suffix) + 1) == suffix
+	}
+	/^\*/ { table = substr($0, 2); next }
+	/^:/ {
+		chain = substr($1, 2)
+		if (own(chain)) print table, "chain", chain
+		next
+	}
+	/^-A / && own($2) { print table, $0; next }
+	/^-A / && NF == 4 && $3 == "-j" && own($4) {
+		print table, "jump", $2, $4, (table, $2) in passed ? "late" : "first"
+		next
+	}
+	/^-A / && !(NF == 4 && $4 ~ /^WGCTL-/) { passed[table, $2] }'
+}
+
+# The rule file with each "@jump CHAIN OWN" turned into what puts exactly one jump first.
+load_rules() {
+	own_rules "$1" >"$work/own"
+	awk '
+	FILENAME == ARGV[1] {
+		if ($2 == "jump") { count[$1, $3, $4]++; where[$1, $3, $4] = $5 }
+		next
+	}
+	/^\*/ { table = substr($0, 2) }
+	$1 == "@jump" {
+		n = count[table, $2, $3]
+		if (n == 1 && where[table, $2, $3] == "first")
+			next
+		while (n-- > 0)
+			print "-D", $2, "-j", $3
+		print "-I", $2, "1", "-j", $3
+		next
+	}
+	{ print }' "$work/own" "$2" >"$work/restore"
+	"$1-restore" -w 20 --noflush <"$work/restore" >"$work/log" 2>&1
+}
+
+# False where this kernel runs without IPv6.
+has_firewall() {
+	[ "$1" = iptables ] || [ -e /proc/net/if_inet6 ]
+}
+
+check_firewall() {
+	for tool in iptables ip6tables; do
+		has_firewall "$tool" || continue
+		if ! command -v "$tool-save" >/dev/null; then
+			differs firewall "loaded"
+			return
+		fi
+		own_rules "$tool" >"$work/own"
+		cmp -s "$rules/$iface.$tool" "$run/$iface.$tool.rules" &&
+			cmp -s "$work/own" "$run/$iface.$tool.own" && continue
+		differs firewall "$tool"
+	done
+}
+
+# What the kernel shows after a load is kept as the state to compare with: it prints rules
+# in words of its own.
+apply_firewall() {
+	mkdir -p "$run"
+	for tool in iptables ip6tables; do
+		has_firewall "$tool" || continue
+		load_rules "$tool" "$rules/$iface.$tool" || return 1
+		own_rules "$tool" >"$run/$iface.$tool.own"
+		cp "$rules/$iface.$tool" "$run/$iface.$tool.rules"
+	done
+}
+
+unload_firewall() {
+	for tool in iptables ip6tables; do
+		has_firewall "$tool" || continue
+		own_rules "$tool" >"$work/own"
+		cut -d' ' -f1 "$work/own" | sort -u | while read -r table; do
+			awk -v table="$table" '
+			BEGIN { print "*" table }
+			$1 != table { next }
+			$2 == "jump" { print "-D", $3, "-j", $4 }
+			$2 == "chain" { print "-F", $3; drop = drop "-X " $3 "\n" }
+			END { printf "%s", drop; print "COMMIT" }' "$work/own" >"$work/restore"
+			"$tool-restore" -w 20 --noflush <"$work/restore" 2>"$work/log" || exit 1
+		done || return 1
+		rm -f "$run/$iface.$tool.rules" "$run/$iface.$tool.own"
+	done
+}

@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=sh disable=SC2154
+#
+# The tunnel: link, peers, endpoints, addresses, MTU.
+
+link_exists() {
+	[ -e "/sys/class/net/$iface" ]
+}
+
+check_link() {
+	link_exists || differs link "created"
+}
+
+apply_link() {
+	link_exists && return 0
+	rm -f "$run/$iface.endpoints"
+	ip link add dev "$iface" type wireguard 2>"$work/log" && return 0
+	command -v wireguard-go >/dev/null || return 1
+	wireguard-go "$iface" >"$work/log" 2>&1 9>&-
+}
+
+# The lines of have.peers that count: a peer that neither the configuration nor the list
+# of retired keys knows was put there by somebody else and stays, unless pruned.
+owned_peers() {
+	if [ "$prune" = yes ]; then
+		cat "$work/have.peers"
+		return
+	fi
+	awk 'FILENAME != ARGV[3] { known[$1]; next } $1 in known' \
+		"$work/want.peers" "$retired" "$work/have.peers"
+}
+
+# Where the configuration leaves the port open, whatever port there is will do.
+self_in_line() {
+	read -r want_key want_port <"$work/want.self"
+	read -r have_key have_port <"$work/have.self"
+	[ "$want_key" = "$have_key" ] || return 1
+	[ "$want_port" = - ] || [ "$want_port" = "$have_port" ]
+}
+
+check_peers() {
+	link_exists || {
+		differs peers "set"
+		return
+	}
+	owned_peers >"$work/owned.peers"
+	if cmp -s "$work/want.peers" "$work/owned.peers"; then
+		self_in_line || differs peers "key or port set"
+		return
+	fi
+	differs peers "$(awk '
+		FILENAME == ARGV[1] { want[$1] = $0; next }
+		{ have[$1] = $0 }
+		END {
+			for (key in want) {
+				if (!(key in have)) added++
+				else if (want[key] != have[key]) changed++
+			}
+			for (key in have) if (!(key in want)) removed++
+			printf "%d added, %d changed, %d removed", added, changed, removed
+		}' "$work/want.peers" "$work/owned.peers")"
+}
+
+# What syncconf does not find in the file it removes or turns off, hence all that is to
+# stay is written into it: foreign peers, the port of a peer that may have any.
+apply_peers() {
+	cp "$work/want.sync" "$work/sync"
+	read -r want_key want_port <"$work/want.self"
+	if [ "$want_port" = - ]; then
+		port=$(wg show "$iface" listen-port) || return 1
+		[ "$port" = 0 ] || sed -i "s/^\[Interface\]\$/&\nListenPort = $port/" "$work/sync"
+	fi
+	! wants_everything || sed -i "s/^\[Interface\]\$/&\nFwMark = $full_table/" "$work/sync"
+	owned_peers >"$work/owned.peers"
+	awk '
+		FILENAME == ARGV[1] || FILENAME == ARGV[2] { owned[$1]; next }
+		/^\[/ { block = ""; keep = 0; inside = $0 == "[Peer]" }
+		/^PublicKey = / && !($3 in owned) { keep = 1; printf "\n%s", block }
+		{ if (keep) print; else block = block $0 "\n" }' \
+		"$work/want.peers" "$work/owned.peers" "$work/have.sync" >>"$work/sync"
+	wg syncconf "$iface" "$work/sync" 2>"$work/log"
+}
+
+# --- endpoints ---
+
+# The running endpoint of a name, or of a peer that roams, differs from the file by right;
+# so what counts is which endpoints were set last.
+check_endpoints() {
+	cmp -s "$work/want.endpoints" "$run/$iface.endpoints" ||
+		[ ! -s "$work/want.endpoints" ] || differs endpoints "set"
+}
+
+# A name that does not resolve now is tried again by the timer; the tunnel comes up then.
+apply_endpoints() {
+	unresolved=
+	while read -r key endpoint; do
+		WG_ENDPOINT_RESOLUTION_RETRIES=0 wg set "$iface" peer "$key" endpoint "$endpoint" \
+			2>"$work/log" || unresolved=$endpoint
+	done <"$work/want.endpoints"
+	mkdir -p "$run"
+	cp "$work/want.endpoints" "$run/$iface.endpoints"
+	[ -z "$unresolved" ] || note "endpoint $unresolved does not resolve on this host now; the host goes on trying"
+}
+
+# --- addresses and MTU ---
+
+list_addresses() {
+	link_exists || return 0
+	ip -o addr show dev "$iface" scope global 2>/dev/null | awk '{ print $4 }'
+}
+
+check_addresses() {
+	list_addresses | sort >"$work/have.addresses"
+	sort -o "$work/want.addresses" "$work/want.addresses"
+	cmp -s "$work/want.addresses" "$work/have.addresses" ||
+		differs addresses "$(paste -s -d' ' "$work/want.addresses")"
+}
+
+apply_addresses() {
+	list_addresses | sort >"$work/have.addresses"
+	while read -r address; do
+		grep -qxF "$address" "$work/have.addresses" ||
+			ip addr add "$address" dev "$iface" 2>"$work/log" || return 1
+	done <"$work/want.addresses"
+	while read -r address; do
+		grep -qxF "$address" "$work/want.addresses" ||
+			ip addr del "$address" dev "$iface" 2>"$work/log" || return 1
+	done <"$work/have.addresses"
+}
+
+# As wg-quick has it: what the way to the peer, or else the default route, carries, less
+# 80 bytes for WireGuard over IPv6.
+wanted_mtu() {
+	if [ -s "$work/want.mtu" ]; then
+		cat "$work/want.mtu"
+		return
+	fi
+	peer=
+	[ ! -s "$work/want.endpoints" ] || peer=$(wg show "$iface" endpoints | awk '
+		$2 != "(none)" { sub(/:[0-9]+$/, "", $2); gsub(/[][]/, "", $2); print $2; exit }')
+	if [ -n "$peer" ]; then
+		way=$(ip route get "$peer" 2>/dev/null)
+	else
+		way=$(ip route show default 2>/dev/null)
+	fi
+	device=$(printf '%s\n' "$way" |
+		awk '{ for (i = 1; i < NF; i++) if ($i == "dev") { print $(i + 1); exit } }')
+	if [ -n "$device" ] && [ "$device" != "$iface" ] && [ "$device" != lo ] &&
+		read -r mtu 2>/dev/null <"/sys/class/net/$device/mtu" && [ "$mtu" -gt 1360 ]; then
+		[ "$mtu" -le 9000 ] || mtu=9000
+		echo $((mtu - 80))
+	else
+		echo 1420
+	fi
+}
+
+check_mtu() {
+	link_exists || return 0
+	mtu=$(wanted_mtu)
+	read -r have_mtu <"/sys/class/net/$iface/mtu"
+	[ "$mtu" = "$have_mtu" ] || differs mtu "$have_mtu to $mtu"
+}
+
+apply_mtu() {
+	ip link set dev "$iface" mtu "$(wanted_mtu)" 2>"$work/log"
+}
+
+check_up() {
+	link_exists || return 0
+	ip link show dev "$iface" | grep -q '[<,]UP[,>]' || differs up "set up"
+}
+
+apply_up() {
+	ip link set dev "$iface" up 2>"$work/log"
+}

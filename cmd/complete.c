@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The hidden command that the completion scripts ask for words. Whatever is wrong, it
+ * prints no error and fewer words: its caller is a person in the midst of typing.
+ */
+#include <string.h>
+
+#include "cmd.h"
+
+static void print_commands(const struct common *common)
+{
+	(void)common;
+	for (size_t i = 0; cmds[i]; i++)
+		if (cmd_is_shown(cmds[i]))
+			printf("%s\n", cmds[i]->name);
+}
+
+static void print_shells(const struct common *common)
+{
+	(void)common;
+	printf("bash\nzsh\nfish\n");
+}
+
+static const struct words {
+	const char *name;
+	void (*print)(const struct common *common);
+} kinds[] = {
+	{"commands", print_commands},
+	{"shells", print_shells},
+};
+
+static enum status complete_run(const struct invocation *in, struct err *err)
+{
+	(void)err;
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		if (!strcmp(in->argv[0], kinds[i].name))
+			kinds[i].print(in->common);
+	return STATUS_DONE;
+}
+
+const struct cmd cmd_complete = {
+	.name = "__complete",
+	.args = "commands|nodes|shells|spokes",
+	.summary = "print the words of a kind, for the completion scripts",
+	.min_args = 1,
+	.max_args = 1,
+	.run = complete_run,
+};

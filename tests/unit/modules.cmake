@@ -1,0 +1,66 @@
+# wgctl_unit_test(MODULE LIBRARY…): one line a test program, by library.
+
+wgctl_unit_test(addr net)
+wgctl_unit_test(endpoint net)
+wgctl_unit_test(prefix net)
+wgctl_unit_test(prefixset net)
+wgctl_unit_test(key key)
+wgctl_unit_test(alloc base)
+wgctl_unit_test(arena base)
+wgctl_unit_test(buf base)
+target_link_options(test_buf PRIVATE -Wl,--wrap=free)
+wgctl_unit_test(err base)
+wgctl_unit_test(json base)
+wgctl_unit_test(num base)
+wgctl_unit_test(quote base)
+wgctl_unit_test(suggest base)
+wgctl_unit_test(utf8 base)
+
+# Oracles that are not ours; each skips where its tools are missing.
+function(wgctl_oracle name tool library)
+  add_executable(${tool} ${tool}.c)
+  target_link_libraries(${tool} PRIVATE ${library})
+  add_test(NAME oracle/${name} COMMAND ${ARGN} $<TARGET_FILE:${tool}>)
+  set_tests_properties(oracle/${name} PROPERTIES SKIP_RETURN_CODE 77)
+endfunction()
+
+wgctl_oracle(prefix prefix_tool net
+  ${CMAKE_CURRENT_SOURCE_DIR}/need.sh python3 ${CMAKE_CURRENT_SOURCE_DIR}/oracle_prefix.py)
+wgctl_oracle(key key_tool key ${CMAKE_CURRENT_SOURCE_DIR}/oracle_key.sh)
+
+wgctl_unit_test(template render)
+target_compile_definitions(test_template PRIVATE
+  TEMPLATES_DIR="${CMAKE_SOURCE_DIR}/templates")
+wgctl_unit_test(wgconf render)
+wgctl_unit_test(qr render)
+target_link_options(test_qr PRIVATE -Wl,--wrap=QRcode_free)
+add_test(NAME unit/embed
+  COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/embed.sh
+          ${CMAKE_COMMAND} ${CMAKE_C_COMPILER} ${CMAKE_SOURCE_DIR})
+
+wgctl_oracle(wgconf wgconf_tool render
+  ${CMAKE_CURRENT_SOURCE_DIR}/need.sh python3 ${CMAKE_CURRENT_SOURCE_DIR}/oracle_wgconf.py)
+wgctl_oracle(qr qr_tool render
+  ${CMAKE_CURRENT_SOURCE_DIR}/need.sh python3 ${CMAKE_CURRENT_SOURCE_DIR}/oracle_qr.py
+  $<TARGET_FILE:wgconf_tool>)
+add_test(NAME oracle/device
+  COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/oracle_device.sh $<TARGET_FILE:wgconf_tool>)
+set_tests_properties(oracle/device PROPERTIES SKIP_RETURN_CODE 77)
+
+wgctl_unit_test(splice site)
+wgctl_unit_test(lines site)
+wgctl_unit_test(emit site)
+wgctl_unit_test(edit site)
+target_compile_definitions(test_edit PRIVATE
+  EDIT_CASES="${CMAKE_CURRENT_SOURCE_DIR}/edit.cases")
+target_link_options(test_edit PRIVATE -Wl,--wrap=splice_apply)
+
+foreach(module tree syntax site load load_node check allocate)
+  wgctl_unit_test(${module} site)
+endforeach()
+
+wgctl_unit_test(file disk)
+wgctl_unit_test(lock disk)
+wgctl_unit_test(keystore disk)
+wgctl_unit_test(folder disk)
+wgctl_unit_test(output disk)

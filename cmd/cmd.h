@@ -49,9 +49,9 @@ struct cmd {
 	enum status (*run)(const struct invocation *in, struct err *err);
 };
 
-extern const struct cmd cmd_add_spoke, cmd_check, cmd_complete, cmd_completion, cmd_config,
-	cmd_help, cmd_init, cmd_list, cmd_qr, cmd_remove_spoke, cmd_rename_spoke, cmd_render,
-	cmd_routes, cmd_script, cmd_show;
+extern const struct cmd cmd_add_spoke, cmd_check, cmd_complete, cmd_completion,
+	cmd_config, cmd_deploy, cmd_help, cmd_init, cmd_list, cmd_qr, cmd_remove_spoke,
+	cmd_rename_spoke, cmd_render, cmd_routes, cmd_script, cmd_show;
 
 /* The commands, in the order of the help; the last is NULL. */
 extern const struct cmd *const cmds[];

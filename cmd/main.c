@@ -32,6 +32,7 @@ const struct cmd *const cmds[] = {
 	&cmd_qr,
 	&cmd_render,
 	&cmd_routes,
+	&cmd_deploy,
 	&cmd_script,
 	&cmd_completion,
 	&cmd_help,

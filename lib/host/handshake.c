@@ -101,6 +101,7 @@ static int set_up(struct session *session, struct err *err)
 	socket_t fd = fcntl(session->connection.fd, F_DUPFD_CLOEXEC, 3);
 	if (fd < 0)
 		return err_errno(err, "cannot make an ssh session");
+	session->ssh_fd = fd;
 	ssh_options_set(session->ssh, SSH_OPTIONS_PROCESS_CONFIG, &no);
 	ssh_options_set(session->ssh, SSH_OPTIONS_HOST, destination->hostname);
 	ssh_options_set(session->ssh, SSH_OPTIONS_KNOWNHOSTS, "/dev/null");

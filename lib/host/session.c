@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/quote.h"
 #include "host/auth.h"
@@ -191,6 +193,21 @@ static int open_stream(struct session *session, struct err *err)
 		session->transport->cancel_fd, err);
 }
 
+/*
+ * libssh closes a descriptor that it was given when the connection breaks, and leaves it
+ * open when the session ends in peace. By then the number may be another thread's.
+ */
+static void close_ssh_fd(struct session *session)
+{
+	struct stat ours, libssh;
+
+	if (session->ssh_fd >= 0 && !fstat(session->connection.fd, &ours) &&
+		!fstat(session->ssh_fd, &libssh) && ours.st_dev == libssh.st_dev &&
+		ours.st_ino == libssh.st_ino)
+		close(session->ssh_fd);
+	session->ssh_fd = -1;
+}
+
 static void drop_ssh(struct session *session)
 {
 	/* Nobody may be reading at the other end, and libssh wants to say goodbye. */
@@ -206,6 +223,7 @@ static void drop_ssh(struct session *session)
 		ssh_free(session->ssh);
 		session->ssh = NULL;
 	}
+	close_ssh_fd(session);
 }
 
 /* 1: the server hung up before its greeting, as it does when it is busy. */
@@ -307,6 +325,7 @@ static int open_through(struct transport *transport, const struct ssh_target *ta
 	session->transport = transport;
 	session->connection = (struct connection)CONNECTION_INIT;
 	session->jump = via;
+	session->ssh_fd = -1;
 	int rc = destination_resolve(destination, target, transport->config_file,
 		transport->ssh_program, clock_ms() + RESOLVE_TIMEOUT_MS, err);
 	const char *proxy_jump = jump_override ? jump_override : destination->proxy_jump;

@@ -37,6 +37,7 @@ struct session {
 	struct destination destination;
 	struct connection connection;
 	struct ssh_session_struct *ssh;
+	int ssh_fd; /* libssh's own descriptor of the connection */
 	struct ssh_event_struct *event;
 	struct jump *jump; /* what the connection runs through, and whether it is ours */
 	bool owns_jump;

@@ -57,10 +57,7 @@ int site_free_subnet(const struct site *site, enum family family, unsigned len,
 	const char *name = family == FAMILY_IPV4 ? "IPv4" : "IPv6";
 	bool has_supernet = false;
 
-	for (size_t slot = 0; slot < SLOTS; slot++)
-		if (prefix_is_set(&site->network[slot]))
-			prefixset_add(&used, &site->network[slot]);
-	add_subnets(&used, &site->hub);
+	/* The peer network and the hub's subnets overlap no supernet. */
 	for (size_t i = 0; i < site->spoke_count; i++)
 		add_subnets(&used, &site->spokes[i]);
 	prefixset_merge(&used);

@@ -31,7 +31,7 @@ trace() {
 			"$tool" "$@"
 	)
 	sed -E -e 's/^[0-9]+ +//' -e '/ = -1 /d' -e "s#<$work/site>#<.>#g" \
-		-e "s#<$work/site/#<#g" -e 's/AT_FDCWD<[^>]*>, //' trace |
+		-e "s#<$work/site/#<#g" -e 's/AT_FDCWD<[^>]*>, //' "$work/trace" |
 		sed -nE \
 			-e 's/^open(at)?\(([0-9]+<([^>]*)>, )?"([^"]*)", ([A-Z_|]*O_CREAT[A-Z_|]*), ([0-7]+).*/create \3\/\4 \5 \6/p' \
 			-e 's/^p?write(64)?\([0-9]+<([^>]*)>.*/write \2/p' \
@@ -42,21 +42,16 @@ trace() {
 		sed -e 's# \./# #g' >"$work/events"
 }
 
-# sequence EVENT…: these events, as patterns of a whole line, come in this order. TEMP
-# stands for the temporary file that the first pattern with it has found.
+# sequence EVENT…: these events, as patterns of a whole line, come in this order.
 sequence() {
-	temp='' line=0
+	line=0
 	for event; do
-		pattern=$(printf '%s' "$event" | sed "s#TEMP#${temp:-\\\\.wgctl-[0-9a-f]{8}\\\\.tmp}#g")
-		found=$(sed "1,${line}d" "$work/events" 2>/dev/null | grep -nEm1 "^$pattern\$") || {
-			echo "umask $mask: after line $line there is no '$pattern' in:"
+		found=$(tail -n "+$((line + 1))" "$work/events" | grep -nEm1 "^$event\$") || {
+			echo "umask $mask: after line $line there is no '$event' in:"
 			cat -n "$work/events"
 			exit 1
 		}
 		line=$((line + ${found%%:*}))
-		if [ -z "$temp" ]; then
-			temp=$(printf '%s' "$found" | grep -oE '\.wgctl-[0-9a-f]{8}\.tmp' | head -n 1)
-		fi
 	done
 }
 
@@ -73,12 +68,13 @@ for mask in 000 022 077 0777; do
 	mkdir site
 	cd site
 	trace "$mask" init
-	sequence "create keys/TEMP $flags 0600" 'write keys/TEMP' 'sync keys/TEMP' \
-		'rename keys/TEMP keys/hub\.key' 'sync keys' 'rename TEMP \.gitignore' \
+	temp=$(sed -nE 's#^rename keys/(.*) keys/hub\.key$#\1#p' "$work/events")
+	sequence "create keys/$temp $flags 0600" "write keys/$temp" "sync keys/$temp" \
+		"rename keys/$temp keys/hub\.key" 'sync keys' 'rename .* \.gitignore' \
 		'sync \.'
 	never chmod
 	never other
-	[ "$mask" != 0777 ] || chmod 644 site.yaml .gitignore
+	chmod 640 site.yaml # a mode to keep
 
 	trace "$mask" add clinic
 	for key in key psk; do
@@ -91,7 +87,7 @@ for mask in 000 022 077 0777; do
 			"rename keys/$temp keys/clinic\.$key" 'sync keys'
 	done
 	temp=$(sed -nE 's#^rename (.*) site\.yaml$#\1#p' "$work/events")
-	sequence "create $temp $flags 0644" "write $temp" "sync $temp" \
+	sequence "create $temp $flags 0640" "write $temp" "sync $temp" \
 		"rename $temp site\.yaml" 'sync \.'
 	never chmod
 	never other
@@ -108,11 +104,9 @@ for mask in 000 022 077 0777; do
 	never chmod
 
 	trace "$mask" render output
-	for name in hospital; do
-		temp=$(sed -nE "s#^rename output/(.*) output/$name\$#\1#p" "$work/events")
-		sequence "create output/$temp $flags 0600" "write output/$temp" \
-			'sync output' "rename output/$temp output/$name" 'sync output'
-	done
+	temp=$(sed -nE 's#^rename output/(.*) output/hospital$#\1#p' "$work/events")
+	sequence "create output/$temp $flags 0600" "write output/$temp" \
+		'sync output' "rename output/$temp output/hospital" 'sync output'
 	never chmod
 	cd ..
 done

@@ -46,10 +46,10 @@ exits() { # STATUS COMMAND…
 machine_state() {
 	ip -o link | cut -d: -f2
 	ip netns list
-	cut -d' ' -f2 /proc/self/mounts
+	grep -E "overlay|nspawn|netns|wgl-$$" /proc/self/mounts
 	sysctl -a 2>/dev/null | grep -E '^net\.ipv[46]\.(conf\.(all|default)|ip_forward)' |
 		grep -v stable_secret
-	ls -A /run /run/netns /run/systemd /run/systemd/nspawn /etc/netns 2>/dev/null
+	ls -A /run/netns /run/systemd /run/systemd/nspawn /etc/netns 2>/dev/null
 	ls -d /tmp/nspawn-* 2>/dev/null
 }
 

@@ -417,6 +417,7 @@ static void refuses_what_came_out_wrong(void **state)
 		{"    mtu: 1400\n", "    mtu: 1400\n    listen_port: 1\n"},
 		{"spokes:\n", "retired:\nspokes:\n"},
 		{"  a:", "  b:"},
+		{"address: 10.49.0.2", "address: [10.49.0.2]"},
 		{"10.49.0.9", "10.49.0.8"},
 		{"  new:", "  new2:"},
 		{"  new:", "  new"},

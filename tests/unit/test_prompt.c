@@ -81,8 +81,10 @@ static void child_start(struct child *child, enum question question)
 	const char *name = ptsname(child->terminal);
 	assert_non_null(name);
 	child->pid = fork();
-	if (!child->pid)
+	if (!child->pid) {
+		close(child->terminal);
 		child_main(name, question);
+	}
 }
 
 /* Reads until `text` is seen `times` times, or fails after a while. */

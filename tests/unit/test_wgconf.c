@@ -188,6 +188,9 @@ static void does_not_write_what_it_would_not_read(void **state)
 	assert_does_not_format(&conf,
 		"the configuration does not read back: not a number "
 		"from 576 to 65535");
+	conf.mtu = 0;
+	snprintf(conf.peers[0].endpoint.name, HOST_TEXT_SIZE, "both.example.org");
+	assert_does_not_format(&conf, "the configuration reads back as another one");
 }
 
 static void reads_what_it_wrote(void **state)
@@ -311,6 +314,7 @@ static void refuses_fields(void **state)
 		{"[Interface]\nPrivatKey = " PRIVATE "\n",
 			"2:1: unknown field 'PrivatKey': did you mean 'PrivateKey'?"},
 		{"[Interface]\nColour = red\n", "2:1: unknown field 'Colour'"},
+		{"[Interface]\nabcdefghijklmnopqrstuvwxy = x\n", "2:1: unknown field"},
 		{"[Interface]\nPrivate Key = x\n", "2:1: unknown field"},
 		{"[Interface]\nMTU =\n", "2:6: field 'MTU' is empty"},
 		{"[Interface]\nMTU = # 1400\n", "2:6: field 'MTU' is empty"},
@@ -385,6 +389,9 @@ static void refuses_repetition(void **state)
 	static const struct refusal rows[] = {
 		{"[Interface]\n" PEER "AllowedIPs = ::/0, 10.0.0.0/8, ::/0\n",
 			"4:32: this prefix is already in line 4"},
+		{"[Interface]\n" PEER "AllowedIPs = 11.0.0.0/8, 10.0.0.0/8, 11.0.0.0/8,"
+		 " 10.0.0.0/8, 11.0.0.0/8\n",
+			"4:38: this prefix is already in line 4"},
 		{"[Interface]\n" PEER ALLOWED "[Peer]\nPublicKey = " PSK "\n" ALLOWED,
 			"7:14: this prefix is already in line 4"},
 		{"[Interface]\n" PEER ALLOWED PEER "AllowedIPs = ::/0\n",

@@ -1,0 +1,111 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Running commands: exit statuses, signals, output of all sizes, lost connections.
+# shellcheck source=tests/host/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+start_server one
+client one
+know one
+
+try "a command" 0 run one 'echo out; echo err >&2'
+prints out
+says err
+says "end=exited status=0 signal= whole=1 fault=fine"
+
+try "an exit status" 0 run one 'exit 37'
+says "end=exited status=37"
+
+try "killed by a signal" 0 run one 'kill -KILL $$'
+says "end=killed status=0 signal=KILL"
+
+try "three commands on one session" 0 run one 'echo 1st' 'echo 2nd' 'echo 3rd'
+prints 1st
+prints 2nd
+prints 3rd
+
+printf 'to the host\n' >"$work/in"
+case_name="input"
+"$tool" -F "$work/config" run one 'cat' <"$work/in" >"$work/out" 2>"$work/err"
+cmp -s "$work/in" "$work/out" || fail "input did not come back"
+
+try "16 MiB there and back" 0 echo one 16777216
+prints "same in"
+
+try "too much output" 1 run one 'head -c 17000000 /dev/zero'
+says "'one' sends more than 16 MiB"
+
+try "stderr keeps its ends" 0 run one \
+	'echo first >&2; head -c 3000000 /dev/zero | tr "\0" x >&2; echo last >&2'
+says first
+says last
+says "bytes left out]"
+[ "$(wc -c <"$work/err")" -lt 70000 ] || fail "kept too much of stderr"
+
+try "a command that closes its input" 0 run one 'exec <&-; exit 5'
+says "status=5"
+case_name="a command that does not read"
+head -c 8000000 /dev/zero >"$work/in"
+"$tool" -F "$work/config" run one 'exit 6' <"$work/in" >"$work/out" 2>"$work/err" ||
+	fail "status $?"
+says "status=6"
+
+try "lines as they come" 0 -v run one 'echo one; printf "two\nthree"'
+prints "line 1: one"
+prints "line 1: two"
+
+elapsed try "a child that holds stdout" 0 run one 'sleep 20 & echo started'
+says "end=exited status=0 signal= whole=0"
+prints started
+faster_than 6000
+
+elapsed try "a silent command past its time" 1 -t 700 run one 'sleep 20'
+says "'one' did not finish the command in time"
+says "fault=deadline"
+faster_than 3000
+
+elapsed try "a silent command within its time" 0 -s 900 run one 'sleep 2; echo done'
+prints done
+
+# The connection ends in the midst of a command.
+cut_connection() {
+	until_true 5 test -s "$work/child"
+	kill -KILL "$(cat "$work/child")"
+}
+cut_connection &
+# shellcheck disable=SC2016
+elapsed try "the connection is cut" 1 run one \
+	'ps -o ppid= -p $PPID >/dev/null; echo $PPID >'"$work"'/child; sleep 20'
+wait $!
+says "lost the connection to 'one'"
+says "end=unknown"
+says "fault=lost"
+faster_than 5000
+
+# The server is stopped, not ended: nothing comes any more, not even a reset.
+rm "$work/child"
+stop_connection() {
+	until_true 5 test -s "$work/child"
+	kill -STOP "$(cat "$work/child")"
+}
+stop_connection &
+# shellcheck disable=SC2016
+elapsed try "the host falls silent" 1 -s 1500 run one \
+	'echo $PPID >'"$work"'/child; sleep 20'
+wait $!
+kill -KILL "$(cat "$work/child")"
+says "lost the connection to 'one': no sign of life"
+says "fault=lost"
+faster_than 6000
+
+# A descriptor that becomes readable stops everything.
+case_name="cancelled"
+mkfifo "$work/cancel"
+(
+	exec 3<>"$work/cancel"
+	(sleep 0.5 && echo x >&3) &
+	exec "$tool" -F "$work/config" -x 3 run one 'sleep 20'
+) >"$work/out" 2>"$work/err" </dev/null && fail "was not cancelled"
+says "'one': interrupted"
+
+done_testing

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cmd.h"
+#include "disk/folder.h"
 
 static void print_commands(const struct common *common)
 {
@@ -21,12 +22,37 @@ static void print_shells(const struct common *common)
 	printf("bash\nzsh\nfish\n");
 }
 
+static void print_site(const struct common *common, bool hub)
+{
+	CLEANUP(folder_release) struct folder folder = FOLDER_INIT;
+	CLEANUP(err_release) struct err unseen = ERR_INIT;
+
+	if (folder_open(&folder, common->folder, &unseen) < 0)
+		return;
+	if (hub)
+		printf("hub\n");
+	for (size_t i = 0; i < folder.site.spoke_count; i++)
+		printf("%s\n", folder.site.spokes[i].name);
+}
+
+static void print_nodes(const struct common *common)
+{
+	print_site(common, true);
+}
+
+static void print_spokes(const struct common *common)
+{
+	print_site(common, false);
+}
+
 static const struct words {
 	const char *name;
 	void (*print)(const struct common *common);
 } kinds[] = {
 	{"commands", print_commands},
+	{"nodes", print_nodes},
 	{"shells", print_shells},
+	{"spokes", print_spokes},
 };
 
 static enum status complete_run(const struct invocation *in, struct err *err)

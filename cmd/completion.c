@@ -157,20 +157,20 @@ static void print_bash(FILE *stream)
 	fputs(bash_tail, stream);
 }
 
-/* Text inside '…[text]' of an _arguments specification. */
-static void zsh_text(FILE *stream, const char *text)
+/* Text inside quotes, with a backslash before each of the `special` characters. */
+static void zsh_text(FILE *stream, const char *text, const char *special)
 {
 	for (; *text; text++) {
 		if (*text == '\'')
 			fputs("'\\''", stream);
-		else if (strchr("[]:\\", *text))
+		else if (strchr(special, *text))
 			fprintf(stream, "\\%c", *text);
 		else
 			fputc(*text, stream);
 	}
 }
 
-static void zsh_options(FILE *stream, const char *indent, const struct opt *table)
+static void zsh_value(FILE *stream, const struct opt *opt)
 {
 	static const char *const actions[] = {
 		[KIND_OTHER] = " ",
@@ -178,6 +178,22 @@ static void zsh_options(FILE *stream, const char *indent, const struct opt *tabl
 		[KIND_FOLDER] = "_directories",
 	};
 
+	if (!opt->value)
+		return;
+	fputc(':', stream);
+	zsh_text(stream, opt->value, ":\\");
+	fputc(':', stream);
+	if (opt->choices) {
+		fputc('(', stream);
+		print_choices(stream, opt);
+		fputc(')', stream);
+	} else {
+		fputs(actions[value_kind(opt)], stream);
+	}
+}
+
+static void zsh_options(FILE *stream, const char *indent, const struct opt *table)
+{
 	for (const struct opt *opt = table; opt && opt->name; opt++) {
 		const char *joined = opt->value ? "=" : "";
 
@@ -192,15 +208,9 @@ static void zsh_options(FILE *stream, const char *indent, const struct opt *tabl
 		else
 			fprintf(stream, "--%s%s", opt->name, joined);
 		fputs("'[", stream);
-		zsh_text(stream, opt->help);
+		zsh_text(stream, opt->help, "[]:\\");
 		fputs("]", stream);
-		if (opt->value && opt->choices) {
-			fprintf(stream, ":%s:(", opt->value);
-			print_choices(stream, opt);
-			fputs(")", stream);
-		} else if (opt->value) {
-			fprintf(stream, ":%s:%s", opt->value, actions[value_kind(opt)]);
-		}
+		zsh_value(stream, opt);
 		fputs("'\n", stream);
 	}
 }
@@ -212,6 +222,8 @@ static void zsh_command(FILE *stream, const struct cmd *cmd)
 	if (cmd->completes)
 		fprintf(stream, "\t\t\t\t'*:%s: _wgctl_words %s'\n", cmd->completes,
 			cmd->completes);
+	else if (*cmd->args)
+		fputs("\t\t\t\t'*:argument: '\n", stream);
 	fputs("\t\t\t) ;;\n", stream);
 }
 
@@ -260,7 +272,7 @@ static void print_zsh(FILE *stream)
 		if (!cmd_is_shown(cmds[i]))
 			continue;
 		fprintf(stream, "\t\t\t'%s:", cmds[i]->name);
-		zsh_text(stream, cmds[i]->summary);
+		zsh_text(stream, cmds[i]->summary, ":\\");
 		fputs("'\n", stream);
 	}
 	fputs("\t\t)\n"

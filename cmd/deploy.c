@@ -104,7 +104,7 @@ static int render_scripts(struct fleet *fleet, const struct context *context,
 	};
 
 	for (size_t i = 0; i < fleet->count; i++)
-		if (script_render(&context->topology, fleet->jobs[i].node, &context->keys,
+		if (script_look(&context->topology, fleet->jobs[i].node, &context->keys,
 			    &options, &fleet->jobs[i].script, err) < 0)
 			return -1;
 	return 0;

@@ -257,30 +257,34 @@ int opt_parse(int argc, char *const *argv, bool stop_early, struct optset *const
 	return words.at;
 }
 
-static const struct opt_given *look_up(
-	const struct optset *set, const char *name, bool has_value, bool many)
-{
-	for (size_t i = 0; i < set->count; i++) {
-		const struct opt *opt = &set->table[i];
+enum lookup { LOOKUP_GIVEN, LOOKUP_VALUE, LOOKUP_VALUES };
 
-		if (strcmp(opt->name, name) != 0)
-			continue;
-		assert(!has_value || opt->value);
-		assert(!has_value || opt->many == many);
-		return &set->given[i];
-	}
-	assert(!"an option that is not in the table");
+static bool fits(const struct opt *opt, enum lookup lookup)
+{
+	if (lookup == LOOKUP_GIVEN)
+		return true;
+	return opt->value && opt->many == (lookup == LOOKUP_VALUES);
+}
+
+/* Stops the program in builds without assertions, too: its tables are wrong. */
+static const struct opt_given *look_up(
+	const struct optset *set, const char *name, enum lookup lookup)
+{
+	for (size_t i = 0; i < set->count; i++)
+		if (!strcmp(set->table[i].name, name) && fits(&set->table[i], lookup))
+			return &set->given[i];
+	assert(false && "an option that is not in the table, or not of this kind");
 	abort();
 }
 
 bool opt_flag(const struct optset *set, const char *name)
 {
-	return look_up(set, name, false, false)->given;
+	return look_up(set, name, LOOKUP_GIVEN)->given;
 }
 
 const char *opt_value(const struct optset *set, const char *name)
 {
-	const struct opt_given *given = look_up(set, name, true, false);
+	const struct opt_given *given = look_up(set, name, LOOKUP_VALUE);
 
 	return given->count ? given->values[0] : NULL;
 }
@@ -288,12 +292,12 @@ const char *opt_value(const struct optset *set, const char *name)
 const char *const *opt_values(const struct optset *set, const char *name)
 {
 	static const char *const none[] = {NULL};
-	const struct opt_given *given = look_up(set, name, true, true);
+	const struct opt_given *given = look_up(set, name, LOOKUP_VALUES);
 
 	return given->count ? given->values : none;
 }
 
 size_t opt_count(const struct optset *set, const char *name)
 {
-	return look_up(set, name, true, true)->count;
+	return look_up(set, name, LOOKUP_VALUES)->count;
 }

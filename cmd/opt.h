@@ -47,7 +47,7 @@ int opt_parse(int argc, char *const *argv, bool stop_early, struct optset *const
 
 /*
  * What an option was given. `name` must be in the table, with a value for opt_value and
- * opt_values: anything else is the programmer's mistake and asserts. The strings live as
+ * opt_values: anything else is the programmer's mistake and aborts. The strings live as
  * long as the set.
  */
 bool opt_flag(const struct optset *set, const char *name); /* true: it was given */

@@ -109,7 +109,7 @@ static void report_entry(FILE *stream, bool colored, const struct err_entry *ent
 	if (entry->line && entry->col)
 		fprintf(stream, "%u:", entry->col);
 	fprintf(stream, "%s %s\n", out_style_end(colored, STYLE_BOLD), entry->message);
-	if (!entry->text || !entry->col)
+	if (!entry->text || !*entry->text || !entry->col)
 		return;
 	text = xstrdup(entry->text);
 	mask_keys(text);

@@ -73,6 +73,7 @@ static void one_node(const void *context, size_t i, struct view *item)
 
 	for (size_t j = 0; j < entry->routes.count; j++)
 		has_lan = has_lan && via(entry->node, &entry->routes.items[j]);
+	view_flag(item, "first", i == 0);
 	view_flag(item, "is_hub", entry->node->is_hub);
 	view_flag(item, "has_lan", has_lan);
 	view_name(item, "name", entry->node->name);

@@ -19,7 +19,7 @@ static enum status script_run(const struct invocation *in, struct err *err)
 	nonce_make(nonce);
 	if (context_open_keys(&context, in->common, err) < 0 ||
 		site_get(&context.folder.site, in->argv[0], &node, err) < 0 ||
-		script_render(
+		script_whole(
 			&context.topology, node, &context.keys, &options, &text, err) < 0)
 		return err->status;
 	out_text(&text);

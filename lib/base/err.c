@@ -72,6 +72,9 @@ static char *source_line(const struct source *source, uint32_t line)
 {
 	const char *at = source->text, *end = source->text + source->len;
 
+	/* No column counts a byte-order mark. */
+	if (end - at >= 3 && !memcmp(at, "\xef\xbb\xbf", 3))
+		at += 3;
 	for (uint32_t i = 1; i < line && at < end; i++) {
 		const char *newline = memchr(at, '\n', (size_t)(end - at));
 

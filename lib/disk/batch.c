@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/buf.h"
 
 /* Beyond some files one syncfs is faster than an fsync each, whatever else it flushes. */
 enum { SYNC_EACH_MAX = 16, TEMP_TRIES = 100 };
@@ -91,8 +92,12 @@ static bool close_checked(int fd, bool good)
 	return result == 0 || errno == EINTR;
 }
 
+/*
+ * Looks at what has the name now: fails where it must not be replaced, else gives the
+ * mode for the new file and the size of the old one.
+ */
 static int check_target(const struct dir *dir, const char *name, enum file_mode mode,
-	mode_t *bits, struct err *err)
+	mode_t *bits, off_t *size, struct err *err)
 {
 	struct stat st;
 	bool found = fstatat(dir->fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
@@ -111,18 +116,44 @@ static int check_target(const struct dir *dir, const char *name, enum file_mode 
 			"'%s' is %s, which wgctl does not replace; name a regular file",
 			shown, dir_kind_name(st.st_mode));
 	*bits = mode == FILE_MODE_KEEP ? st.st_mode & 0777 : 0600;
+	*size = st.st_size;
 	return 0;
+}
+
+/*
+ * Equal files stay: ext4 takes some ten times as long to replace ten thousand files as to
+ * make them.
+ */
+static bool is_equal(const struct dir *dir, const char *name, enum file_mode mode,
+	const void *bytes, size_t len)
+{
+	CLEANUP(err_release) struct err ignored = ERR_INIT;
+	CLEANUP(buf_release) struct buf text = BUF_INIT;
+	enum file_kind kind = mode == FILE_MODE_KEEP ? FILE_PUBLIC : FILE_SECRET;
+	bool found = false;
+
+	return file_find(dir, name, kind, len, &text, &found, &ignored) == 0 && found &&
+	       text.len == len && !memcmp(text.text, bytes, len);
+}
+
+/* Writes, syncs where each file is synced, and closes; false with errno. */
+static bool fill(int fd, const void *bytes, size_t len, bool sync)
+{
+	return close_checked(fd, write_all(fd, bytes, len) && (!sync || sync_fd(fd)));
 }
 
 int batch_add(struct batch *batch, const char *name, enum file_mode mode,
 	const void *bytes, size_t len, struct err *err)
 {
 	struct batch_file file = {.must_be_new = mode == FILE_MODE_NEW};
+	off_t size = -1;
 	mode_t bits = 0;
 
 	assert(dir_name_is_plain(name));
-	if (check_target(batch->dir, name, mode, &bits, err) < 0)
+	if (check_target(batch->dir, name, mode, &bits, &size, err) < 0)
 		return -1;
+	if (size == (off_t)len && is_equal(batch->dir, name, mode, bytes, len))
+		return 0;
 	int fd = create_temp(batch->dir, bits, file.temp);
 	if (fd < 0) {
 		CLEANUP_FREE char *shown = dir_show(batch->dir, NULL);
@@ -133,8 +164,7 @@ int batch_add(struct batch *batch, const char *name, enum file_mode mode,
 		batch->files, &batch->cap, batch->count + 1, sizeof(batch->files[0]));
 	file.name = xstrdup(name);
 	batch->files[batch->count++] = file;
-	bool good = write_all(fd, bytes, len) && (!batch->sync_each || sync_fd(fd));
-	if (close_checked(fd, good))
+	if (fill(fd, bytes, len, batch->sync_each))
 		return 0;
 	CLEANUP_FREE char *shown = dir_show(batch->dir, name);
 	return err_errno(err, "cannot write '%s'", shown);

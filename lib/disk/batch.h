@@ -36,7 +36,8 @@ struct batch {
 void batch_init(struct batch *batch, const struct dir *dir, size_t expected);
 
 /*
- * Writes a file under a temporary name. Fails where `name` belongs to something else than
+ * Writes a file under a temporary name; one that says the same already, with a mode that
+ * will do, is left as it is. Fails where `name` belongs to something else than
  * a regular file (a symbolic link too), or to anything for FILE_MODE_NEW.
  */
 int batch_add(struct batch *batch, const char *name, enum file_mode mode,

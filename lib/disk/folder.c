@@ -153,6 +153,13 @@ static struct journal_text loaded_text(const struct folder *folder)
 	return (struct journal_text){folder->site.source.text, folder->site.source.len};
 }
 
+static bool equal(struct journal_text a, struct journal_text b)
+{
+	if (!a.text || !b.text)
+		return !a.text && !b.text;
+	return a.len == b.len && !memcmp(a.text, b.text, a.len);
+}
+
 /* Whether site.yaml says this now. */
 static int says(const struct folder *folder, struct journal_text wanted, bool *same,
 	struct err *err)
@@ -163,11 +170,7 @@ static int says(const struct folder *folder, struct journal_text wanted, bool *s
 	if (file_find(&folder->dir, site_file, FILE_PUBLIC, TREE_SIZE, &text, &found,
 		    err) < 0)
 		return -1;
-	if (found && wanted.text)
-		*same = text.len == wanted.len &&
-			!memcmp(text.text, wanted.text, text.len);
-	else
-		*same = !found && !wanted.text;
+	*same = equal((struct journal_text){found ? text.text : NULL, text.len}, wanted);
 	return 0;
 }
 
@@ -287,6 +290,9 @@ int folder_commit(struct folder *folder, const char *text, size_t len,
 	const struct journal_text after = {text, len};
 
 	assert(folder->lock.fd >= 0);
+	/* By the text the journal tells whether the edit got through. */
+	assert((!change->store_count && !change->removal_count) ||
+		!equal(loaded_text(folder), after));
 	batch_init(&batch, &folder->dir, 1);
 	for (size_t i = 0; i < change->store_count; i++) {
 		if (check_key_is_new(folder, &change->stores[i], err) < 0)

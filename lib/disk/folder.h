@@ -63,7 +63,8 @@ int folder_init(struct folder *out, const char *path, struct err *err);
  * Puts the new text of site.yaml, which has been checked, and the changed keys on disk: new
  * keys first, then site.yaml, then the removal of keys. A new folder gets its .gitignore.
  * Fails, with nothing changed, where site.yaml is not the one that was loaded any more, or
- * a new key's file exists already. Once for each open; the loaded site stays as it was.
+ * a new key's file exists already. Keys change only where the text does. Once for each
+ * open; the loaded site stays as it was.
  */
 int folder_commit(struct folder *folder, const char *text, size_t len,
 	const struct keychange *change, struct err *err);

@@ -208,18 +208,26 @@ static bool answer_sign(struct agent *agent, struct buf *message)
 		if (key->len != len || memcmp(key->blob, blob, len))
 			continue;
 		key->used = true;
-		return send_message(agent->fd, message, agent->deadline) &&
-		       receive(agent->fd, message, agent->deadline);
+		if (send_message(agent->fd, message, agent->deadline) &&
+			receive(agent->fd, message, agent->deadline))
+			return true;
+		/* An answer that comes later must not be taken for the next one's. */
+		shutdown(agent->fd, SHUT_RDWR);
+		return false;
 	}
 	return false;
 }
 
+/*
+ * Past the deadline libssh still gets answers, that it failed: it waits for one without a
+ * deadline, and writing to a closed socket it would raise SIGPIPE.
+ */
 static void *serve(void *argument)
 {
 	struct agent *agent = argument;
 	struct buf message = BUF_INIT;
 
-	while (receive(agent->served, &message, agent->deadline)) {
+	while (receive(agent->served, &message, INT64_MAX)) {
 		char type = message.text[0];
 
 		if (type == AGENT_REQUEST_IDENTITIES) {
@@ -228,12 +236,10 @@ static void *serve(void *argument)
 			buf_truncate(&message, 0);
 			buf_add_char(&message, AGENT_FAILURE);
 		}
-		if (!send_message(agent->served, &message, agent->deadline))
+		if (!send_message(agent->served, &message, INT64_MAX))
 			break;
 	}
 	buf_release(&message);
-	/* libssh waits for an answer without a deadline; the end of the stream is one. */
-	shutdown(agent->served, SHUT_RDWR);
 	return NULL;
 }
 

@@ -3,7 +3,7 @@
  * The user's ssh agent, seen through a small filter. libssh tries every key that an agent
  * holds, and waits for the agent without a deadline. So it is given a socket whose other
  * end is served here: it lists only the keys that are to be tried, in the order to try
- * them, passes signature requests on, and hangs up at the deadline.
+ * them, and passes signature requests on, which fail past the deadline.
  * (https://datatracker.ietf.org/doc/html/draft-miller-ssh-agent)
  *
  * Private keys never leave the agent, and the agent is never forwarded to a host.
@@ -53,8 +53,8 @@ bool agent_prefer(struct agent *agent, size_t front, const uint8_t *blob, size_t
 void agent_drop(struct agent *agent, const uint8_t *blob, size_t len);
 
 /*
- * Starts to serve the first `offered` keys until agent_close or the deadline, and puts
- * the descriptor for libssh in `*fd`, which is libssh's then.
+ * Starts to serve the first `offered` keys until agent_close, and puts the descriptor for
+ * libssh in `*fd`, which is libssh's then. Nothing is signed past the deadline.
  */
 int agent_serve(
 	struct agent *agent, size_t offered, int64_t deadline, int *fd, struct err *err);

@@ -69,12 +69,18 @@ static enum outcome settle(struct login *login, int rc, struct err *err)
 	}
 }
 
+/* libssh goes on to say "again" when the server has hung up after too many keys. */
+static int wait_for_answer(struct session *session)
+{
+	return ssh_is_connected(session->ssh) ? session_wait(session, false) : -1;
+}
+
 static int offer_key(struct session *session, ssh_key key)
 {
 	int rc;
 
 	while ((rc = ssh_userauth_publickey(session->ssh, NULL, key)) == SSH_AUTH_AGAIN)
-		if (session_wait(session, false))
+		if (wait_for_answer(session))
 			break;
 	return rc;
 }
@@ -85,7 +91,7 @@ static int ask_about_key(struct session *session, ssh_key key)
 
 	while ((rc = ssh_userauth_try_publickey(session->ssh, NULL, key)) ==
 		SSH_AUTH_AGAIN)
-		if (session_wait(session, false))
+		if (wait_for_answer(session))
 			break;
 	return rc;
 }
@@ -226,7 +232,7 @@ static enum outcome offer_agent(
 		return LOGIN_STOPPED;
 	ssh_set_agent_socket(session->ssh, fd);
 	while ((rc = ssh_userauth_agent(session->ssh, NULL)) == SSH_AUTH_AGAIN)
-		if (session_wait(session, false))
+		if (wait_for_answer(session))
 			break;
 	login->attempts += (unsigned)offered;
 	mark_offered(login, agent);
@@ -327,7 +333,7 @@ static enum outcome try_nothing(struct login *login, struct err *err)
 	if (login->attempts || !attempts_left(login))
 		return LOGIN_GOES_ON;
 	while ((rc = ssh_userauth_none(login->session->ssh, NULL)) == SSH_AUTH_AGAIN)
-		if (session_wait(login->session, false))
+		if (wait_for_answer(login->session))
 			break;
 	return settle(login, rc, err);
 }

@@ -139,7 +139,6 @@ static bool move_to_channel(struct link *link, const struct session *session)
 		return false;
 	if (got > 0 && ssh_channel_write(link->channel, chunk, (uint32_t)got) == got)
 		return true;
-	ssh_channel_send_eof(link->channel);
 	link->input_ended = true;
 	return true;
 }
@@ -167,7 +166,6 @@ static bool move_from_channel(struct link *link)
 	if (put < 0) {
 		/* Nobody reads it any more. */
 		buf_truncate(&link->pending, 0);
-		link->output_ended = true;
 		link->input_ended = true;
 		return true;
 	}
@@ -177,12 +175,10 @@ static bool move_from_channel(struct link *link)
 	return true;
 }
 
+/* An ssh session never closes one direction only: when its end is gone, so is the link. */
 static bool is_finished(const struct link *link)
 {
-	if (link->input_ended && link->output_ended)
-		return true;
-	return ssh_channel_is_closed(link->channel) && !link->pending.len &&
-	       link->output_ended;
+	return link->input_ended || (link->output_ended && !link->pending.len);
 }
 
 /* False when the link is over; sets `*moved` when there may be more to do at once. */

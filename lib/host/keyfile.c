@@ -102,13 +102,43 @@ ssh_key keyfile_load(const char *path, const char *passphrase)
 	return key;
 }
 
+/* What is left of a blob behind its first string; NULL where there is none. */
+static const uint8_t *skip_string(const uint8_t *at, const uint8_t *end)
+{
+	if (!at || end - at < 4)
+		return NULL;
+	uint32_t len = (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 |
+		       (uint32_t)at[2] << 8 | at[3];
+	return len <= (size_t)(end - at - 4) ? at + 4 + len : NULL;
+}
+
+/*
+ * A certificate is its type, a nonce, and the public key without its type
+ * (PROTOCOL.certkeys of OpenSSH).
+ */
+static bool certifies(ssh_key certificate, ssh_key key)
+{
+	CLEANUP_FREE uint8_t *whole = NULL;
+	CLEANUP_FREE uint8_t *plain = NULL;
+	size_t whole_len, plain_len;
+
+	if (!keyfile_blob(certificate, &whole, &whole_len) ||
+		!keyfile_blob(key, &plain, &plain_len))
+		return false;
+	const uint8_t *whole_end = whole + whole_len, *plain_end = plain + plain_len;
+	const uint8_t *in_whole = skip_string(skip_string(whole, whole_end), whole_end);
+	const uint8_t *in_plain = skip_string(plain, plain_end);
+	return in_whole && in_plain && whole_end - in_whole > plain_end - in_plain &&
+	       !memcmp(in_whole, in_plain, (size_t)(plain_end - in_plain));
+}
+
 ssh_key keyfile_load_certificate(const char *path, ssh_key key)
 {
 	ssh_key certificate = NULL;
 
 	if (ssh_pki_import_cert_file(path, &certificate))
 		return NULL;
-	if (!ssh_key_cmp(certificate, key, SSH_KEY_CMP_PUBLIC))
+	if (certifies(certificate, key))
 		return certificate;
 	ssh_key_free(certificate);
 	return NULL;

@@ -256,7 +256,7 @@ static int try_once(struct session *session, struct err *err)
 static bool back_off(const struct session *session, unsigned tries)
 {
 	struct pollfd cancel = {.fd = session->transport->cancel_fd, .events = POLLIN};
-	uint32_t delay = RETRY_DELAY_MS << tries;
+	uint32_t delay = (uint32_t)RETRY_DELAY_MS << tries;
 
 	delay = delay / 2 + randombytes_uniform(delay);
 	return poll(&cancel, 1, (int)delay) == 0;

@@ -58,18 +58,30 @@ int hostfiles_sysctl(const struct node *node, const struct policy *policy,
 }
 
 static const char *const shared_parts[] = {
+	"host/state.sh",
 	"host/conf.sh",
 	"host/tunnel.sh",
 	"host/routes.sh",
 	"host/sysctl.sh",
 	"host/firewall.sh",
 };
-static const char *const boot_parts[] = {"host/boot.sh"};
+static const char *const boot_parts[] = {"host/undo.sh", "host/boot.sh"};
 static const char *const deploy_parts[] = {
+	"host/report.sh",
 	"host/files.sh",
 	"host/packages.sh",
 	"host/service.sh",
+	"host/probe.sh",
+	"host/begin.sh",
 	"host/deploy.sh",
+};
+static const char *const confirm_parts[] = {
+	"host/state.sh",
+	"host/tunnel.sh",
+	"host/firewall.sh",
+	"host/report.sh",
+	"host/probe.sh",
+	"host/confirm.sh",
 };
 
 /* Comments are for readers of templates/, not for a modem; indentation likewise. */
@@ -107,4 +119,14 @@ void hostfiles_deployer(struct buf *out)
 	buf_add(out, "#!/bin/sh\n");
 	add_parts(out, shared_parts, ARRAY_SIZE(shared_parts));
 	add_parts(out, deploy_parts, ARRAY_SIZE(deploy_parts));
+}
+
+void hostfiles_confirmer(struct buf *out)
+{
+	add_parts(out, confirm_parts, ARRAY_SIZE(confirm_parts));
+}
+
+void hostfiles_settler(struct buf *out)
+{
+	add_part(out, "host/confirm.sh");
 }

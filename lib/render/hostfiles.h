@@ -21,8 +21,14 @@ int hostfiles_firewall(const struct node *node, const struct policy *policy,
 int hostfiles_sysctl(const struct node *node, const struct policy *policy,
 	struct buf *out, struct err *err);
 
-/* The shell program that stays on the host, and the one that deploys, less its payload. */
+/* The shell program that stays on the host. */
 void hostfiles_program(struct buf *out);
+
+/* The functions that a deploy is made of, and those that confirm or abandon a change. */
 void hostfiles_deployer(struct buf *out);
+void hostfiles_confirmer(struct buf *out);
+
+/* What a deployer lacks to confirm its own change. */
+void hostfiles_settler(struct buf *out);
 
 #endif

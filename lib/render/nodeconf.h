@@ -6,7 +6,6 @@
 #include "render/wgconf.h"
 #include "topology/topology.h"
 
-
 /*
  * Where private and preshared keys come from. `load` gives the key of a node, and a zero
  * key where there is none on this machine; -1 with a message where it cannot be read.

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/quote.h"
 #include "render/hostfiles.h"
 #include "render/template.h"
 
@@ -96,11 +97,18 @@ static void add_retired(const struct site *site, const struct node *node, struct
 		text.text);
 }
 
+/* The spoke has to follow a hub that is known by name only. */
+static bool follows(const struct site *site, const struct node *node)
+{
+	return !node->is_hub && endpoint_is_name(&site->hub.endpoint);
+}
+
 static void add_program(const struct site *site, const struct node *node, struct buf *out)
 {
 	static const char *const units[] = {
 		"wgctl@.service",
 		"wgctl-firewall@.service",
+		"wgctl-recover@.service",
 		"wgctl-reresolve@.service",
 		"wgctl-reresolve@.timer",
 	};
@@ -117,7 +125,8 @@ static void add_program(const struct site *site, const struct node *node, struct
 			out, "service", 0644, path.text, template_source(name.text).text);
 	}
 	buf_truncate(&text, 0);
-	buf_addf(&text, "%s %s\n", site->name, node->name);
+	buf_addf(&text, "%s %s\n%s\n", site->name, node->name,
+		follows(site, node) ? "yes" : "no");
 	add_file(out, "program", 0600, path_of(WGCTL_FOLDER "/", node, ".node").text,
 		text.text);
 }
@@ -125,13 +134,11 @@ static void add_program(const struct site *site, const struct node *node, struct
 static void add_settings(const struct site *site, const struct node *node,
 	const struct script_options *options, struct buf *out)
 {
-	const bool follow = !node->is_hub && endpoint_is_name(&site->hub.endpoint);
-
 	buf_addf(out, "set site %s\n", site->name);
 	buf_addf(out, "set node %s\n", node->name);
 	buf_addf(out, "set interface %s\n", node->interface);
 	buf_addf(out, "set prune %s\n", options->prune ? "yes" : "no");
-	buf_addf(out, "set follow %s\n", follow ? "yes" : "no");
+	buf_addf(out, "set follow %s\n", follows(site, node) ? "yes" : "no");
 	buf_addf(out, "set nonce %s\n", options->nonce);
 }
 
@@ -150,17 +157,68 @@ static int add_payload(const struct topology *topology, const struct node *node,
 	return 0;
 }
 
-int script_render(const struct topology *topology, const struct node *node,
+static int add_look(const struct topology *topology, const struct node *node,
+	const struct keyring *keys, const struct script_options *options, struct buf *out,
+	struct err *err)
+{
+	buf_addf(out, "look <<'%s'\n", options->nonce);
+	if (add_payload(topology, node, keys, options, out, err) < 0)
+		return -1;
+	buf_addf(out, "%s\n", options->nonce);
+	return 0;
+}
+
+int script_look(const struct topology *topology, const struct node *node,
 	const struct keyring *keys, const struct script_options *options, struct buf *out,
 	struct err *err)
 {
 	CLEANUP(buf_release) struct buf script = BUF_INIT;
 
 	hostfiles_deployer(&script);
-	buf_addf(&script, "main <<'%s'\n", options->nonce);
-	if (add_payload(topology, node, keys, options, &script, err) < 0)
+	if (add_look(topology, node, keys, options, &script, err) < 0)
 		return -1;
-	buf_addf(&script, "%s\n", options->nonce);
 	buf_add_mem(out, script.text, script.len);
 	return 0;
+}
+
+void script_change(unsigned window, struct buf *out)
+{
+	buf_addf(out, "change %u\n", window);
+}
+
+int script_whole(const struct topology *topology, const struct node *node,
+	const struct keyring *keys, const struct script_options *options, struct buf *out,
+	struct err *err)
+{
+	CLEANUP(buf_release) struct buf script = BUF_INIT;
+
+	hostfiles_deployer(&script);
+	hostfiles_settler(&script);
+	if (add_look(topology, node, keys, options, &script, err) < 0)
+		return -1;
+	script_change(WINDOW_DEFAULT, &script);
+	buf_add(&script, "settle_own\n");
+	buf_add_mem(out, script.text, script.len);
+	return 0;
+}
+
+void script_confirm(const struct node *node, const char *token, struct buf *out)
+{
+	hostfiles_confirmer(out);
+	buf_addf(out, "confirm %s %s\n", node->interface, token);
+}
+
+void script_abandon(
+	const struct node *node, const char *token, const char *why, struct buf *out)
+{
+	hostfiles_confirmer(out);
+	buf_addf(out, "abandon %s %s ", node->interface, token);
+	quote_shell(out, why);
+	buf_add_char(out, '\n');
+}
+
+void script_revert(const struct node *node, const char *nonce, struct buf *out)
+{
+	hostfiles_deployer(out);
+	buf_addf(out, "revert %s %s </dev/null\n", node->interface, nonce);
 }

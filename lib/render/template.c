@@ -44,7 +44,7 @@ static const struct value *find_value(struct render *render, const struct step *
 
 static int render_value(struct render *render, const struct step *step)
 {
-	const bool is_escaped = step->type == STEP_SHELL;
+	const bool is_escaped = step->type != STEP_VALUE;
 	const struct value *value = find_value(render, step);
 
 	if (!value)
@@ -52,8 +52,10 @@ static int render_value(struct render *render, const struct step *step)
 	const char *mistake = value_mistake(value, is_escaped);
 	if (mistake)
 		return err_at(render->err, step->pos, "'%s' %s", value->name, mistake);
-	if (is_escaped)
+	if (step->type == STEP_SHELL)
 		value_print_shell(value, render->out);
+	else if (step->type == STEP_YAML)
+		value_print_yaml(value, render->out);
 	else
 		value_print(value, render->out);
 	return 0;
@@ -108,6 +110,7 @@ static int render_steps(struct render *render, size_t from, size_t to)
 			break;
 		case STEP_VALUE:
 		case STEP_SHELL:
+		case STEP_YAML:
 			result = render_value(render, step);
 			break;
 		case STEP_SECTION:

@@ -4,15 +4,17 @@
  * of templates/, embedded at build time.
  *
  *   {{name}}          the value, through the formatter of its type
- *   {{sh name}}       the value as one word of a POSIX shell; the only way to print text
+ *   {{sh name}}       the value as one word of a POSIX shell
+ *   {{yaml name}}     the value as a scalar of YAML, quoted where that is needed
  *   {{#name}}…{{/name}}  once for each item of a list; once for a flag that is on
  *   {{^name}}…{{/name}}  where the list is empty or the flag is off
  *   {{!comment}}      nothing
  *
- * A line that holds only one section tag or comment leaves no line behind. Inside a list
- * section names are looked up in the item first, then outwards. A name that nobody knows,
- * a text printed bare, an unclosed section, nesting deeper than TEMPLATE_DEPTH: an error
- * with the template's file, line and column.
+ * A line that holds only one section tag or comment leaves no line behind. Text prints
+ * only through one of the two escapes. Inside a list section names are looked up in the
+ * item first, then outwards. A name that nobody knows, a text printed bare, an unclosed
+ * section, nesting deeper than TEMPLATE_DEPTH: an error with the template's file, line
+ * and column.
  */
 #ifndef WGCTL_RENDER_TEMPLATE_H
 #define WGCTL_RENDER_TEMPLATE_H
@@ -40,7 +42,7 @@ enum value_type {
 	VALUE_PREFIXES, /* "a, b, c" */
 	VALUE_KEY,
 	VALUE_ENDPOINT,
-	VALUE_TEXT, /* anything: prints only through an escape such as {{sh x}} */
+	VALUE_TEXT, /* anything: prints only through an escape */
 	VALUE_LIST,
 };
 

@@ -101,13 +101,24 @@ static bool is_name(struct span span)
 	return span.at < span.end;
 }
 
-/* Takes "sh " off the front. */
-static bool take_shell_escape(struct span *inner)
+/* Takes the name of an escape off the front: STEP_VALUE where there is none. */
+static enum step_type take_escape(struct span *inner)
 {
-	if (inner->end - inner->at < 3 || memcmp(inner->at, "sh ", 3) != 0)
-		return false;
-	inner->at += 3;
-	return true;
+	static const struct {
+		const char *prefix;
+		enum step_type type;
+	} escapes[] = {{"sh ", STEP_SHELL}, {"yaml ", STEP_YAML}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(escapes); i++) {
+		size_t len = strlen(escapes[i].prefix);
+
+		if ((size_t)(inner->end - inner->at) < len ||
+			memcmp(inner->at, escapes[i].prefix, len) != 0)
+			continue;
+		inner->at += len;
+		return escapes[i].type;
+	}
+	return STEP_VALUE;
 }
 
 /* `inner` is what stands between the braces. */
@@ -120,18 +131,18 @@ static int add_tag(struct parser *parser, struct span inner, struct pos pos)
 	const bool is_marked = kind == '#' || kind == '^' || kind == '/';
 	if (is_marked)
 		inner.at++;
-	const bool is_shell = !is_marked && take_shell_escape(&inner);
+	const enum step_type type = is_marked ? STEP_VALUE : take_escape(&inner);
 	if (!is_name(inner))
 		return err_at(parser->err, pos,
-			"no such tag: write {{name}}, {{sh name}}, {{#name}}, "
-			"{{^name}}, {{/name}} or {{!comment}}");
+			"no such tag: write {{name}}, {{sh name}}, {{yaml name}}, "
+			"{{#name}}, {{^name}}, {{/name}} or {{!comment}}");
 	if (kind == '#')
 		return open_section(parser, STEP_SECTION, inner, pos);
 	if (kind == '^')
 		return open_section(parser, STEP_INVERTED, inner, pos);
 	if (kind == '/')
 		return close_section(parser, inner, pos);
-	add_step(parser, is_shell ? STEP_SHELL : STEP_VALUE, inner, pos);
+	add_step(parser, type, inner, pos);
 	return 0;
 }
 

@@ -14,6 +14,7 @@ enum step_type {
 	STEP_TEXT,
 	STEP_VALUE,    /* {{name}} */
 	STEP_SHELL,    /* {{sh name}} */
+	STEP_YAML,     /* {{yaml name}} */
 	STEP_SECTION,  /* {{#name}} */
 	STEP_INVERTED, /* {{^name}} */
 	STEP_END,      /* {{/name}} */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/quote.h"
+#include "site/emit.h"
 
 static struct value *add_value(struct view *view, const char *name, enum value_type type)
 {
@@ -177,4 +178,28 @@ void value_print_shell(const struct value *value, struct buf *out)
 
 	value_print(value, &text);
 	quote_shell(out, text.text);
+}
+
+static void print_yaml_prefixes(const struct prefixset *prefixes, struct buf *out)
+{
+	char text[PREFIX_TEXT_SIZE];
+
+	for (size_t i = 0; i < prefixes->count; i++) {
+		prefix_format(&prefixes->items[i], text);
+		if (i)
+			buf_add(out, ", ");
+		emit_scalar(out, text, true);
+	}
+}
+
+void value_print_yaml(const struct value *value, struct buf *out)
+{
+	CLEANUP(buf_release) struct buf text = BUF_INIT;
+
+	if (value->type == VALUE_PREFIXES) {
+		print_yaml_prefixes(value->prefixes, out);
+		return;
+	}
+	value_print(value, &text);
+	emit_scalar(out, text.text, true);
 }

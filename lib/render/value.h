@@ -9,7 +9,7 @@
 #include "render/template.h"
 
 /*
- * NULL where the value may be printed, bare or as a word of a shell; else what is wrong
+ * NULL where the value may be printed, bare or through an escape; else what is wrong
  * with it, to be put behind its name. It never holds the value.
  */
 const char *value_mistake(const struct value *value, bool is_escaped);
@@ -19,5 +19,8 @@ void value_print(const struct value *value, struct buf *out);
 
 /* Appends it as one word of a POSIX shell. */
 void value_print_shell(const struct value *value, struct buf *out);
+
+/* Appends it as a scalar of YAML, or each of its prefixes as one; good inside of [] too. */
+void value_print_yaml(const struct value *value, struct buf *out);
 
 #endif

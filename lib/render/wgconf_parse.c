@@ -85,14 +85,11 @@ static char *trim(char *s)
 
 static int read_key(struct reader *reader, const char *value, struct key *out)
 {
-	CLEANUP(key_wipe) struct key key;
-
-	if (!key_parse(value, &key))
+	if (!key_parse(value, out))
 		return err_at(reader->err, here(reader, value),
 			"not a key (44 characters of base64)");
-	if (key_is_zero(&key))
+	if (key_is_zero(out))
 		return err_at(reader->err, here(reader, value), "the key is all zero");
-	*out = key;
 	return 0;
 }
 

@@ -89,6 +89,11 @@ static const struct field *find(const char *name)
 	return NULL;
 }
 
+static uint64_t bit_of(const struct field *field)
+{
+	return UINT64_C(1) << (field - fields);
+}
+
 static const char *nearest_of(unsigned set, const char *name)
 {
 	const char *words[ARRAY_SIZE(fields)];
@@ -145,6 +150,8 @@ static void refuse_unknown(struct record *record, const struct tree_node *value)
 	else if (meant)
 		buf_addf(&text, "; did you mean '%s'?", meant);
 	err_at(record->err, value->key->pos, "%s", text.text);
+	if (meant)
+		record->meant |= bit_of(find(meant));
 }
 
 static void refuse_place(
@@ -178,7 +185,7 @@ static void read_field(struct record *record, const struct tree_node *value)
 	else
 		field->read(record, value);
 	if (record_mistakes(record) > mistakes)
-		record->faulty |= UINT64_C(1) << (field - fields);
+		record->faulty |= bit_of(field);
 }
 
 void record_read(struct record *record)
@@ -192,15 +199,15 @@ bool record_is_sound(const struct record *record, const char *name)
 {
 	const struct field *field = find(name);
 
-	return tree_get(record->map, name) &&
-	       !(record->faulty & UINT64_C(1) << (field - fields));
+	return tree_get(record->map, name) && !(record->faulty & bit_of(field));
 }
 
 void record_require(struct record *record, struct pos pos, const char *who,
 	const char *const *names, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (!tree_get(record->map, names[i]))
+		if (!tree_get(record->map, names[i]) &&
+			!(record->meant & bit_of(find(names[i]))))
 			err_at(record->err, pos, "%s has no '%s'", who, names[i]);
 }
 

@@ -171,7 +171,7 @@ static void load_spoke(const struct record *top, const struct tree_node *value,
 		load_node(&record);
 	else
 		err_at(top->err, value->pos, "a spoke has to be a map of fields");
-	if (!site)
+	if (!site->hub.preshared_key)
 		record.node->preshared_key = false;
 }
 

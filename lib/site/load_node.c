@@ -90,7 +90,8 @@ void read_endpoint(struct record *record, const struct tree_node *value)
 			(int)LISTEN_PORT_DEFAULT);
 	else
 		value_refuse(record, value,
-			"is not HOST:PORT, with an IPv6 address in brackets");
+			"is not HOST:PORT with a port from 1 to 65535; an IPv6 address "
+			"goes in brackets");
 }
 
 static void read_one_lan_address(struct record *record, const struct tree_node *item)

@@ -34,7 +34,8 @@ struct record {
 	struct node *node;
 	struct retired *retired;
 	struct ssh_target *ssh;
-	uint64_t faulty; /* the fields that had mistakes, by their place in the table */
+	/* Of fields by their place in the table: had mistakes; were perhaps mistyped. */
+	uint64_t faulty, meant;
 };
 
 /* Reads every field of record->map by the table; mistakes go to record->err. */
@@ -43,7 +44,10 @@ void record_read(struct record *record);
 /* True where the map has the field and no mistake was found in it. */
 bool record_is_sound(const struct record *record, const char *field);
 
-/* Reports each of these fields that the map does not have; `who` is the map's name. */
+/*
+ * Reports each of these fields that the map does not have, but for those that an unknown
+ * field seems to be; `who` is the map's name.
+ */
 void record_require(struct record *record, struct pos pos, const char *who,
 	const char *const *fields, size_t count);
 

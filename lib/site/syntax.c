@@ -139,29 +139,36 @@ static int explain_key(const struct fault *fault, struct err *err)
 	if (c == ']' || c == '}')
 		return err_at(
 			err, fault->pos, "nothing is open that '%c' could close", c);
+	if (c == ':' && is_first_in_line(fault) &&
+		is_one_of(byte_of(fault, fault->at + 1), " \t\r\n"))
+		return err_at(err, fault->pos, "a key is missing before ':'");
 	if (is_first_in_line(fault))
 		return explain_indent(fault, err);
 	return err_at(err, fault->pos,
 		"the value ended before this; put all of it in one pair of quotes");
 }
 
-/* True where the line before the fault's own, comments left out, has no ':' of a key. */
-static bool line_above_lacks_colon(const struct fault *fault)
+/* The last line above the fault's own that is not blank, where it has no ':' of a key. */
+static bool find_line_without_colon(const struct fault *fault, struct pos *pos)
 {
-	size_t end = word_begin(fault, "\n");
+	const char *text = fault->source->text;
+	size_t end = word_begin(fault, "\n"), begin, at;
 
-	if (!end)
-		return false;
-	size_t begin = end - 1;
-	while (begin > 0 && byte_of(fault, begin - 1) != '\n')
-		begin--;
-	for (size_t at = begin; at < end; at++) {
-		if (byte_of(fault, at) == '#')
-			break;
-		if (byte_of(fault, at) == ':' &&
-			is_one_of(byte_of(fault, at + 1), " \t\r\n"))
+	*pos = fault->pos;
+	do {
+		if (!end)
 			return false;
-	}
+		for (begin = end - 1; begin > 0 && text[begin - 1] != '\n';)
+			begin--;
+		for (at = begin; is_one_of(text[at], " \t\r");)
+			at++;
+		pos->line--;
+		end = begin;
+	} while (text[at] == '\n');
+	pos->col = (uint32_t)(at - begin) + 1;
+	for (; text[at] != '\n' && text[at] != '#'; at++)
+		if (text[at] == ':' && is_one_of(text[at + 1], " \t\r\n"))
+			return false;
 	return true;
 }
 
@@ -169,6 +176,7 @@ static int explain_mapping(const struct fault *fault, struct err *err)
 {
 	size_t begin = word_begin(fault, " \t\n[{,");
 	size_t len = fault->at - begin;
+	struct pos above;
 
 	if (len && memchr(fault->source->text + begin, ':', len))
 		return quote_from(fault, begin, err);
@@ -178,9 +186,9 @@ static int explain_mapping(const struct fault *fault, struct err *err)
 		return err_at(err, fault->pos,
 			"a second key in one line; begin a new line, or put the value in "
 			"quotes");
-	if (line_above_lacks_colon(fault))
-		return err_at(err, pos_before(fault, begin),
-			"the line above has no key: a ':' with a space behind it is missing");
+	if (find_line_without_colon(fault, &above))
+		return err_at(err, above,
+			"this line has no key: a ':' with a space behind it is missing");
 	return err_at(err, pos_before(fault, begin),
 		"this line is indented deeper than the one above, which has its value");
 }

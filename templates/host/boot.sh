@@ -34,20 +34,36 @@ verb_firewall() {
 # Nothing is refused halfway: a configuration that is not whole leaves the tunnel as it is.
 verb_up() {
 	read_conf want "$conf"
-	conf_is_whole "$conf" || die "'$conf' is not whole; deploy it again"
+	conf_is_whole || die "'$conf' is not whole; deploy it again"
 	bring_in_line link
 	read_wanted || die "cannot read the interface"
 	bring_in_line peers endpoints addresses mtu up routes sysctl
 }
 
 verb_down() {
-	rm -f "$run/$iface.endpoints"
-	[ ! -e "$run/$iface.full" ] || {
-		clear_everything 4
-		clear_everything 6
-		rm -f "$run/$iface.full"
-	}
-	! link_exists || ip link del dev "$iface" 2>"$work/log" || die "cannot delete the interface"
+	take_down || die "cannot delete the interface"
+}
+
+# The timer: nobody has confirmed the change.
+verb_rollback() {
+	tries=5
+	until lock_by_force && roll_back timer "it was not confirmed in time"; do
+		tries=$((tries - 1))
+		[ $tries -gt 0 ] || die "cannot take the change back; a restart of this host does"
+		sleep 5
+	done
+}
+
+# At boot, before anything comes up.
+verb_recover() {
+	roll_back boot "this host restarted before it was confirmed" ||
+		die "cannot take the change back"
+}
+
+# On request of who made the change; REASON is the third argument.
+verb_undo() {
+	lock_by_force || die "another change is at work"
+	roll_back now "$reason" || die "cannot take the change back"
 }
 
 # A peer behind a name may have moved. Handshakes come every 120 s on a live tunnel, and
@@ -71,14 +87,16 @@ verb_remove() {
 	systemctl disable $units >"$work/log" 2>&1
 	# shellcheck disable=SC2086
 	systemctl stop $units >"$work/log" 2>&1
-	verb_down
+	take_down
 	unload_firewall || die "cannot take the firewall chains off"
-	rm -f "$conf" "$sysctls" "$etc/$iface".*
+	rm -rf "$conf" "$sysctls" "$etc/$iface".*
+	rm -f "/etc/systemd/system/sysinit.target.wants/wgctl-recover@$iface.service"
 	if ! ls "$etc"/*.node >/dev/null 2>&1; then
 		rm -f "$etc/host" /etc/systemd/system/wgctl@.service \
 			/etc/systemd/system/wgctl-firewall@.service \
 			/etc/systemd/system/wgctl-reresolve@.service \
-			/etc/systemd/system/wgctl-reresolve@.timer
+			/etc/systemd/system/wgctl-reresolve@.timer \
+			/etc/systemd/system/wgctl-recover@.service
 		rmdir "$etc"
 		systemctl daemon-reload
 	fi
@@ -93,6 +111,9 @@ boot() {
 	case $iface in '' | *[!a-zA-Z0-9_=+.-]*) verb= ;; *) verb=${1-} ;; esac
 	etc=/etc/wireguard/wgctl
 	conf=/etc/wireguard/$iface.conf
+	tx=$etc/$iface.tx
+	pending=$etc/$iface.pending
+	reason=${3-}
 	rules=$etc
 	sysctls=/etc/sysctl.d/90-wgctl-$iface.conf
 	retired=/dev/null
@@ -103,7 +124,7 @@ boot() {
 	: >"$work/log"
 	exec </dev/null
 	case $verb in
-	up | down | firewall | reresolve | remove) "verb_$verb" ;;
+	up | down | firewall | reresolve | remove | rollback | recover | undo) "verb_$verb" ;;
 	*)
 		echo "usage: $0 up|down|firewall|reresolve|remove INTERFACE" >&2
 		exit 2

@@ -11,8 +11,6 @@
 # there, changes nothing, and calls `differs X WHY` where they part; and apply_X, which
 # brings it in line. Deploy and boot use the same ones.
 
-run=/run/wgctl
-
 # Splits a configuration into lists: NAME.peers (one canonical line a peer, sorted),
 # NAME.sync (what wg takes: without endpoints, and explicit about what is off, since
 # wg before 2026 leaves an omitted keepalive or preshared key as it was), NAME.addresses,
@@ -101,11 +99,15 @@ read_conf() {
 	sort -o "$work/$1.peers" "$work/$1.peers"
 }
 
+# A key of its own and a peer at least: with less, wg would wipe what runs.
+conf_is_complete() {
+	[ -s "$work/want.self" ] && ! grep -q '^- ' "$work/want.self" && [ -s "$work/want.peers" ]
+}
+
 # A file cut short by a full disk or a power cut is still a valid configuration to wg, one
 # that loses the site; hence the last line that says it is whole.
 conf_is_whole() {
-	tail -n 1 "$1" 2>/dev/null | grep -q '^# wgctl end ' || return 1
-	[ -s "$work/want.self" ] && ! grep -q '^- ' "$work/want.self" && [ -s "$work/want.peers" ]
+	tail -n 1 "$conf" 2>/dev/null | grep -q '^# wgctl end ' && conf_is_complete
 }
 
 # Everything about the configuration that the checks share.
@@ -116,4 +118,5 @@ read_wanted() {
 		wg showconf "$iface" >"$work/have.conf" 2>"$work/log" || return 1
 	fi
 	read_conf have "$work/have.conf"
+	wanted_routes >"$work/want.routes"
 }

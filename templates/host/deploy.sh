@@ -1,33 +1,9 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=sh disable=SC2034
+# shellcheck shell=sh disable=SC2034,SC2154
 #
-# Brings one host in line with its payload, which comes on standard input. Speaks lines of
-# tab-separated fields on standard output and nothing else:
-#   wgctl 1                      the greeting
-#   changed|unchanged ITEM WHY   one thing of the host
-#   note TEXT                    worth knowing
-#   failed TEXT                  what went wrong; nothing follows
-#   done NONCE                   all is in line; nothing follows
-# Stages: look at everything, then change what differs, then look again.
-
-say() {
-	kind=$1
-	shift
-	printf '%s' "$kind"
-	[ $# = 0 ] || printf '\t%s' "$@"
-	echo
-}
-
-note() {
-	say note "$1"
-}
-
-# The last line that a failing command has left tells most.
-fail() {
-	reason=$(grep '[^[:space:]]' "$work/log" 2>/dev/null | tail -n 1 | tr '\t' ' ')
-	say failed "$1${reason:+: $reason}${2:+; $2}"
-	exit 1
-}
+# Brings one host in line with its payload. Two steps, so that who reads the report of the
+# first can decide on the second: `look` takes the payload on its standard input, compares
+# and changes nothing; `change` does it, as a transaction.
 
 differs() {
 	printf '%s\t%s\n' "$1" "$2" >>"$todo"
@@ -50,10 +26,13 @@ read_settings() {
 		nonce) nonce=$value ;;
 		esac
 	done <"$work/settings"
-	conf_path=/etc/wireguard/$iface.conf
+	name_paths
+}
+
+use_unpacked() {
 	rules=$work/rules
 	conf=$(unpacked "$conf_path")
-	sysctls=$(unpacked "/etc/sysctl.d/90-wgctl-$iface.conf")
+	sysctls=$(unpacked "$sysctls")
 	retired=$(unpacked "$etc/$iface.retired")
 	mkdir "$rules"
 	for tool in iptables ip6tables; do
@@ -109,12 +88,12 @@ check_kept_peers() {
 	note "kept $(wc -l <"$work/kept") peer(s) that this site does not know; --prune removes them"
 }
 
-# --- the items, in the order in which they are brought in line ---
+# --- look ---
 
 items="firewall sysctl link peers endpoints addresses mtu up routes service"
 
 # Writes what differs to the file $1.
-look() {
+look_at_all() {
 	todo=$1
 	: >"$todo"
 	check_packages
@@ -129,26 +108,6 @@ look() {
 	done
 }
 
-apply() {
-	: >"$work/log"
-	"apply_$1" || fail "cannot bring '$1' in line"
-}
-
-# An earlier item may have brought a later one in line: the unit that makes the link, above
-# all, so that a user-space WireGuard belongs to the unit and not to this session.
-change() {
-	check_clashes
-	! listed packages || apply packages
-	apply files
-	todo=$work/still
-	for item in firewall sysctl service peers endpoints addresses mtu up routes; do
-		[ "$item" != peers ] || read_wanted || fail "cannot read interface '$iface'"
-		: >"$todo"
-		"check_$item"
-		[ ! -s "$todo" ] || apply "$item"
-	done
-}
-
 report() {
 	for item in packages configuration program firewall sysctl tunnel link peers endpoints \
 		addresses mtu up routes service; do
@@ -159,41 +118,142 @@ report() {
 	done
 }
 
-lock() {
-	mkdir -p "$run"
-	exec 9>"$run/lock"
-	flock -w 10 9 || fail "another deploy is at work on this host" "try again when it has finished"
+# A change that waits is ours to confirm only if it brought all that we want.
+report_waiting() {
+	[ ! -s "$work/differs" ] || fail "another change waits for confirmation on this host" \
+		"'wgctl confirm $node' keeps it; else it takes itself back"
+	say pending "$token" 0
 }
 
-main() {
-	say "wgctl 1"
-	PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-	LC_ALL=C
-	export PATH LC_ALL
-	umask 077
-	etc=/etc/wireguard/wgctl
-	work=$(mktemp -d /run/wgctl.XXXXXXXX) || { say failed "cannot write to /run"; exit 1; }
-	trap 'rm -rf "$work"' EXIT
-	trap 'exit 1' HUP INT TERM
-	: >"$work/log"
-	[ "$(id -u)" = 0 ] || fail "this needs root" "run it with sudo"
-	unpack || fail "what arrived is not whole" "nothing was changed; try again"
-	exec </dev/null
-	[ -d /run/systemd/system ] || fail "this host does not run systemd" \
-		"wgctl brings tunnels up at boot by its units only"
+look_in_peace() {
 	read_settings
-	lock
+	use_unpacked
+	lock 10 || fail "another deploy is at work on this host" "try again when it has finished"
+	read_conf want "$conf"
+	conf_is_complete || fail "the configuration that arrived is not whole"
 	identify
 	merge_conf || fail "cannot read '$conf_path'"
 	check_kept_peers
 	read_conf want "$conf"
-	conf_is_whole "$conf" || fail "the configuration that arrived is not whole"
-	look "$work/differs"
-	if [ -s "$work/differs" ]; then
-		change
-		look "$work/still"
-		[ ! -s "$work/still" ] || fail "does not stay in line: $(paste -s -d' ' "$work/still")"
-	fi
+	look_at_all "$work/differs"
 	report
-	say "done" "$nonce"
+	report_stage
+}
+
+# What comes next.
+report_stage() {
+	read_pending
+	if [ -n "$token" ]; then
+		report_waiting
+	elif [ -s "$work/differs" ]; then
+		check_clashes
+		phase=ready
+		say ready "$nonce"
+	else
+		say "done" "$nonce"
+	fi
+}
+
+look() {
+	say "wgctl 1"
+	phase=over
+	start
+	unpack || fail "what arrived is not whole" "nothing was changed; try again"
+	look_in_peace </dev/null
+}
+
+# --- change ---
+
+apply() {
+	: >"$work/log"
+	"apply_$1" || fail "cannot bring '$1' in line"
+}
+
+# An earlier item may have brought a later one in line: the unit that makes the link, above
+# all, so that a user-space WireGuard belongs to the unit and not to this session.
+apply_all() {
+	in_change=yes
+	apply files
+	todo=$work/still
+	for item in firewall sysctl service peers endpoints addresses mtu up routes; do
+		[ "$item" != peers ] || read_wanted || fail "cannot read interface '$iface'"
+		: >"$todo"
+		"check_$item"
+		[ ! -s "$todo" ] || apply "$item"
+	done
+	: >"$work/log"
+	look_at_all "$work/still"
+	[ ! -s "$work/still" ] || fail "does not stay in line: $(paste -s -d' ' "$work/still")"
+	: >"$tx/applied"
+	sync
+}
+
+# What of it fails is taken back at once. In a process group of its own, which the one who
+# takes it back by force can end.
+transact() {
+	if (apply_all); then
+		say pending "$nonce" "$window"
+		return
+	fi
+	reason=$(cat "$work/failure" 2>/dev/null)
+	exec 9>&-
+	if sh "$tx/host" undo "$iface" "$reason" >"$work/log" 2>&1; then
+		say rolled-back "$reason"
+	else
+		: >"$work/log"
+		fail "$reason; taking it back failed too" "it is tried again when this host restarts"
+	fi
+}
+
+# Outlives the connection: nothing of it listens to signals, and what it says goes to a
+# file first.
+change() {
+	[ "$phase" = ready ] || return 0
+	window=$1
+	todo=$work/differs
+	! listed packages || apply packages
+	read_wanted </dev/null || fail "cannot read interface '$iface'"
+	begin </dev/null
+	said=$run/$iface.said
+	trap - EXIT
+	(
+		trap '' HUP INT TERM PIPE
+		trap 'rm -rf "$work"' EXIT
+		transact
+	) </dev/null >"$said" 2>/dev/null &
+	wait $!
+	cat "$said"
+	phase=failed
+	! grep -q '^pending' "$said" || phase=waiting
+}
+
+# Back to the generation before the last change, as a change of its own.
+revert() {
+	say "wgctl 1"
+	phase=over
+	iface=$1
+	nonce=$2
+	start
+	: >"$work/log"
+	previous=$etc/$iface.previous
+	[ -e "$previous/files" ] || fail "there is no generation before the last change"
+	cp "$previous"/file.* "$work" 2>/dev/null
+	awk -v conf="$conf_path" '
+		$3 == conf && $1 == "-" { first = 1 }
+		{ print $1, $3 ~ /systemd/ ? "service" : "configuration", $2, $3 }
+		END { exit first }' "$previous/files" >"$work/files" ||
+		fail "before the last change there was no tunnel on this host" \
+			"'sh $etc/host remove $iface' takes all of it off"
+	{
+		read -r site node
+		read -r follow
+	} <"$(unpacked "$etc/$iface.node")"
+	prune=no
+	lock 10 || fail "another deploy is at work on this host" "try again when it has finished"
+	use_unpacked
+	read_conf want "$conf"
+	conf_is_whole || fail "the configuration before the last change is not whole"
+	look_at_all "$work/differs"
+	report
+	report_stage
 }

@@ -94,31 +94,23 @@ merge_conf() {
 	mv "$work/merged" "$(unpacked "$conf_path")"
 }
 
-# The mode as stat prints it, and root's: what else counts as changed.
-file_in_line() {
-	cmp -s "$1" "$3" && [ "$(stat -c '%a %u' "$3")" = "$2 0" ]
-}
-
 check_files() {
 	while read -r number label mode path; do
-		file_in_line "$work/file.$number" "$mode" "$path" || differs "$label" "$path"
+		if [ "$number" = - ]; then
+			[ ! -e "$path" ] || differs "$label" "$path removed"
+		else
+			file_in_line "$work/file.$number" "$mode" "$path" || differs "$label" "$path"
+		fi
 	done <"$work/files"
-}
-
-# Each file appears whole or not at all, and with its mode from the first moment.
-place_file() {
-	mkdir -p "${3%/*}" || return 1
-	fresh=${3%/*}/.wgctl.$$.tmp
-	rm -f "$fresh"
-	(umask 077 && cat "$1" >"$fresh") 2>"$work/log" && chmod "$2" "$fresh" &&
-		sync "$fresh" && mv -f "$fresh" "$3" && sync "${3%/*}" && return 0
-	rm -f "$fresh"
-	return 1
 }
 
 apply_files() {
 	units_changed=no
 	while read -r number _ mode path; do
+		if [ "$number" = - ]; then
+			rm -f "$path"
+			continue
+		fi
 		file_in_line "$work/file.$number" "$mode" "$path" && continue
 		place_file "$work/file.$number" "$mode" "$path" || return 1
 		case $path in */systemd/*) units_changed=yes ;; esac

@@ -68,29 +68,35 @@ check_firewall() {
 
 # What the kernel shows after a load is kept as the state to compare with: it prints rules
 # in words of its own.
-apply_firewall() {
+apply_rules() {
 	mkdir -p "$run"
+	load_rules "$1" "$rules/$iface.$1" || return 1
+	own_rules "$1" >"$run/$iface.$1.own"
+	cp "$rules/$iface.$1" "$run/$iface.$1.rules"
+}
+
+apply_firewall() {
 	for tool in iptables ip6tables; do
-		has_firewall "$tool" || continue
-		load_rules "$tool" "$rules/$iface.$tool" || return 1
-		own_rules "$tool" >"$run/$iface.$tool.own"
-		cp "$rules/$iface.$tool" "$run/$iface.$tool.rules"
+		! has_firewall "$tool" || apply_rules "$tool" || return 1
 	done
+}
+
+unload_rules() {
+	own_rules "$1" >"$work/own"
+	cut -d' ' -f1 "$work/own" | sort -u | while read -r table; do
+		awk -v table="$table" '
+		BEGIN { print "*" table }
+		$1 != table { next }
+		$2 == "jump" { print "-D", $3, "-j", $4 }
+		$2 == "chain" { print "-F", $3; drop = drop "-X " $3 "\n" }
+		END { printf "%s", drop; print "COMMIT" }' "$work/own" >"$work/restore"
+		"$1-restore" -w 20 --noflush <"$work/restore" 2>"$work/log" || exit 1
+	done || return 1
+	rm -f "$run/$iface.$1.rules" "$run/$iface.$1.own"
 }
 
 unload_firewall() {
 	for tool in iptables ip6tables; do
-		has_firewall "$tool" || continue
-		own_rules "$tool" >"$work/own"
-		cut -d' ' -f1 "$work/own" | sort -u | while read -r table; do
-			awk -v table="$table" '
-			BEGIN { print "*" table }
-			$1 != table { next }
-			$2 == "jump" { print "-D", $3, "-j", $4 }
-			$2 == "chain" { print "-F", $3; drop = drop "-X " $3 "\n" }
-			END { printf "%s", drop; print "COMMIT" }' "$work/own" >"$work/restore"
-			"$tool-restore" -w 20 --noflush <"$work/restore" 2>"$work/log" || exit 1
-		done || return 1
-		rm -f "$run/$iface.$tool.rules" "$run/$iface.$tool.own"
+		! has_firewall "$tool" || unload_rules "$tool" || return 1
 	done
 }

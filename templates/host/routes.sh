@@ -81,7 +81,6 @@ list_routes() {
 }
 
 check_routes() {
-	wanted_routes >"$work/want.routes"
 	list_routes | sort -u >"$work/have.routes"
 	cmp -s "$work/want.routes" "$work/have.routes" ||
 		differs routes "$(comm -3 "$work/want.routes" "$work/have.routes" |
@@ -90,7 +89,6 @@ check_routes() {
 }
 
 apply_routes() {
-	wanted_routes >"$work/want.routes"
 	list_routes | sort -u >"$work/have.routes"
 	for family in 4 6; do
 		{

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Breaks each kind of edit of lib/disk at every call: disk.sh TOOL LIBRARY [EDIT…]
 set -eu
+umask 022
 
 here=$(cd "$(dirname "$0")" && pwd)
 tool=$1

@@ -10,6 +10,7 @@
 # KINDS is a list such as "KILL EIO"; -m ends the loop at the MAX-th call. The program under
 # test has to be dynamically linked; AddressSanitizer is told to accept the library.
 set -eu
+umask 022
 
 kinds='KILL TORN EIO ENOSPC SHORT FULL DEAD'
 max=100000

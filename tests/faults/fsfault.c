@@ -15,7 +15,9 @@
  * A close that fails has closed. Calls on the standard streams, and those that libc makes
  * inside itself (stdio, opendir), are neither counted nor changed. For 64-bit Linux.
  */
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>

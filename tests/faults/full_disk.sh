@@ -3,6 +3,7 @@
 # Edits a site folder on a file system that is full: full_disk.sh TOOL. Skipped (77) where
 # no small file system can be mounted.
 set -eu
+umask 022
 
 tool=$1
 if [ "${2-}" != inside ]; then

@@ -3,6 +3,7 @@
 # Traces the system calls of an edit and asserts their order: order.sh TOOL. Skipped (77)
 # where strace is missing or may not trace.
 set -eu
+umask 022
 
 tool=$1
 work=$(mktemp -d)
@@ -102,6 +103,21 @@ for mask in 000 022 077 0777; do
 	sequence 'rename .* site\.yaml' 'sync \.' 'unlink keys/clinic\.psk' 'sync keys' \
 		'unlink keys/\.journal'
 	never chmod
+
+	# Killed before its first key goes, and finished by the next edit: the new site.yaml
+	# is made durable before the keys of the old one go.
+	"$tool" add ward
+	if (
+		ASAN_OPTIONS=detect_leaks=0 strace -f -o "$work/trace" -e trace=unlinkat \
+			-e inject=unlinkat:error=EIO:signal=KILL:when=1 "$tool" remove ward ||
+			exit 1
+	) 2>/dev/null; then
+		echo "umask $mask: the edit was not killed"
+		exit 1
+	fi
+	trace "$mask" add clinic
+	sequence 'sync \.' 'unlink keys/ward\.key' 'unlink keys/ward\.psk' 'sync keys' \
+		'unlink keys/\.journal' 'rename keys/.* keys/\.journal'
 
 	trace "$mask" render output
 	temp=$(sed -nE 's#^rename output/(.*) output/hospital$#\1#p' "$work/events")

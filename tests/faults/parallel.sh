@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Two programs add spokes to one site at the same time: parallel.sh TOOL [TIMES]
 set -eu
+umask 022
 
 tool=$1
 times=${2:-100}

@@ -10,9 +10,7 @@ user=$(id -un)
 servers=
 made_run_sshd=
 failures=0
-log=$work/log
 unset SSH_AUTH_SOCK SSH_ASKPASS
-export ASAN_OPTIONS="${ASAN_OPTIONS:-}"
 
 finish() {
 	for pid in $servers; do

@@ -32,8 +32,9 @@ wgctl_unit_test(template render)
 target_compile_definitions(test_template PRIVATE
   TEMPLATES_DIR="${CMAKE_SOURCE_DIR}/templates")
 wgctl_unit_test(wgconf render)
+target_link_options(test_wgconf PRIVATE -Wl,--wrap=free)
 wgctl_unit_test(qr render)
-target_link_options(test_qr PRIVATE -Wl,--wrap=QRcode_free)
+target_link_options(test_qr PRIVATE -Wl,--wrap=QRcode_free,--wrap=free)
 add_test(NAME unit/embed
   COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/embed.sh
           ${CMAKE_COMMAND} ${CMAKE_C_COMPILER} ${CMAKE_SOURCE_DIR})
@@ -51,9 +52,10 @@ wgctl_unit_test(splice site)
 wgctl_unit_test(lines site)
 wgctl_unit_test(emit site)
 wgctl_unit_test(edit site)
-target_compile_definitions(test_edit PRIVATE
-  EDIT_CASES="${CMAKE_CURRENT_SOURCE_DIR}/edit.cases")
 target_link_options(test_edit PRIVATE -Wl,--wrap=splice_apply)
+wgctl_unit_test(edit_cases site)
+target_compile_definitions(test_edit_cases PRIVATE
+  EDIT_CASES="${CMAKE_CURRENT_SOURCE_DIR}/edit.cases")
 
 foreach(module tree syntax site load load_node check allocate)
   wgctl_unit_test(${module} site)
@@ -64,3 +66,12 @@ wgctl_unit_test(lock disk)
 wgctl_unit_test(keystore disk)
 wgctl_unit_test(folder disk)
 wgctl_unit_test(output disk)
+
+foreach(module opt out prompt report)
+  wgctl_unit_test(${module} frame)
+endforeach()
+
+foreach(module known_hosts destination connect transport)
+  wgctl_unit_test(${module} host)
+endforeach()
+target_link_options(test_connect PRIVATE -Wl,--wrap=getaddrinfo)

@@ -120,14 +120,16 @@ def check(device, path, ours, what):
 
 
 def check_quick(path, folder, what):
-    """wg-quick takes out its own fields as we do, and nothing else."""
+    """wg-quick takes out its own fields as we do, and nothing else but indentation."""
     named = os.path.join(folder, "wgquick.conf")
     shutil.copy(path, named)
     os.chmod(named, 0o600)
     done = subprocess.run(["wg-quick", "strip", named], check=True, capture_output=True)
     with open(strip(path), "rb") as file:
-        if done.stdout.strip() != file.read().strip():
-            sys.exit(f"{what}: wg-quick strip gives\n{done.stdout}")
+        ours, theirs = ([line.strip(b" \t") for line in text.strip().split(b"\n")]
+                        for text in (file.read(), done.stdout))
+    if ours != theirs:
+        sys.exit(f"{what}: wg-quick strip gives\n{done.stdout}")
 
 
 def run(*args):

@@ -28,9 +28,9 @@ static inline int scratch_set_up(void **state)
 {
 	char *path = strdup("/tmp/wgctl-test-XXXXXX");
 
+	umask(022);
 	if (!path || !mkdtemp(path) || chdir(path) < 0)
 		return -1;
-	umask(022);
 	*state = path;
 	return 0;
 }

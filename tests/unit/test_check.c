@@ -71,6 +71,13 @@ static const struct mistake mistakes[] = {
 	{"site: s\n"
 	 "network: 10.49.0.1/24\n" HUB "}\n" SPOKE "    subnets: [10.49.0.0/24]\n",
 		"2:10: '10.49.0.1/24' has host bits set; did you mean '10.49.0.0/24'?"},
+	/* Nothing seems to follow from a prefix that is faulty itself. */
+	{"site: s\nnetwork: [10.49.0.0/24, 'fd49::1/64']\n"
+	 "hub: {endpoint: 'h:1', address: [10.49.0.1, 'fd49::1'], public_key: " K1 "}\n",
+		"2:25: 'fd49::1/64' has host bits set; did you mean 'fd49::/64'?"},
+	{HEAD "supernet: [10.20.0.0/16, 10.30.0.1/16]\n" SPOKE
+	      "    subnets: 10.30.0.0/24\n",
+		"4:26: '10.30.0.1/16' has host bits set; did you mean '10.30.0.0/16'?"},
 };
 
 static void tells_each_mistake(void **state)

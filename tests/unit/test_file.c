@@ -204,6 +204,38 @@ static void leaves_hard_links_and_readers_the_old_file(void **state)
 	scratch_expect("file", "newer");
 }
 
+static ino_t inode(const char *name)
+{
+	struct stat st;
+
+	assert_int_equal(stat(name, &st), 0);
+	return st.st_ino;
+}
+
+static void leaves_equal_files_alone(void **state)
+{
+	static const struct {
+		const char *old;
+		mode_t mode;
+		bool stays;
+	} rows[] = {{"text", 0600, true}, {"test", 0600, false}, {"text\n", 0600, false},
+		{"text", 0644, false}};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		scratch_put("file", rows[i].old, rows[i].mode);
+		ino_t before = inode("file");
+		assert_int_equal(
+			file_replace(&here, "file", FILE_MODE_SECRET, "text", 4, &err),
+			0);
+		assert_int_equal(inode("file") == before, rows[i].stays);
+		scratch_expect("file", "text");
+		assert_int_equal(scratch_mode("file"), 0600);
+		/* Kept, so that the next file does not get its inode. */
+		assert_int_equal(rename("file", rows[i].stays ? "kept" : "other"), 0);
+	}
+}
+
 /* The largest file that the process may write stands for a full disk. */
 static void leaves_the_old_file_when_writing_fails(void **state)
 {
@@ -417,6 +449,7 @@ int main(void)
 		TEST(keeps_or_narrows_the_mode_of_what_it_replaces),
 		TEST(replaces_regular_files_only),
 		TEST(leaves_hard_links_and_readers_the_old_file),
+		TEST(leaves_equal_files_alone),
 		TEST(leaves_the_old_file_when_writing_fails),
 		TEST(stays_in_the_folder_that_was_opened),
 		TEST(writes_batches),

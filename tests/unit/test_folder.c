@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "disk/batch.h"
 #include "disk/journal.h"
 #include "scratch.h"
 #include "unit.h"
@@ -297,7 +296,6 @@ static void kill_in_between(const char *after)
 {
 	CLEANUP(folder_release) struct folder folder = FOLDER_INIT;
 	CLEANUP(keychange_release) struct keychange change = KEYCHANGE_INIT;
-	CLEANUP(batch_release) struct batch batch = {.dir = NULL};
 
 	make_site();
 	scratch_put("keys/old.key", KEY_B "\n", 0600);

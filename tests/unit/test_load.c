@@ -142,15 +142,20 @@ static const struct mistake mistakes[] = {
 	{TOP "hub: {endpoint: 'fd00::1', address: 10.49.0.1, public_key: " K1 "}\n",
 		"3:17: 'fd00::1' has no port; write '[fd00::1]:51820'"},
 	{TOP "hub: {endpoint: '[fd00::1]', address: 10.49.0.1, public_key: " K1 "}\n",
-		"3:17: '[fd00::1]' is not HOST:PORT, with an IPv6 address in brackets"},
+		"3:17: '[fd00::1]' is not HOST:PORT with a port from 1 to 65535; an "
+		"IPv6 address goes in brackets"},
 	{TOP "hub: {endpoint: 'fd00::1:51820', address: 10.49.0.1, public_key: " K1 "}\n",
-		"3:17: 'fd00::1:51820' is not HOST:PORT, with an IPv6 address in brackets"},
+		"3:17: 'fd00::1:51820' is not HOST:PORT with a port from 1 to 65535; an "
+		"IPv6 address goes in brackets"},
 	{TOP "hub: {endpoint: h:0, address: 10.49.0.1, public_key: " K1 "}\n",
-		"3:17: 'h:0' is not HOST:PORT, with an IPv6 address in brackets"},
+		"3:17: 'h:0' is not HOST:PORT with a port from 1 to 65535; an "
+		"IPv6 address goes in brackets"},
 	{TOP "hub: {endpoint: h:70000, address: 10.49.0.1, public_key: " K1 "}\n",
-		"3:17: 'h:70000' is not HOST:PORT, with an IPv6 address in brackets"},
+		"3:17: 'h:70000' is not HOST:PORT with a port from 1 to 65535; an "
+		"IPv6 address goes in brackets"},
 	{TOP "hub: {endpoint: '-:1', address: 10.49.0.1, public_key: " K1 "}\n",
-		"3:17: '-:1' is not HOST:PORT, with an IPv6 address in brackets"},
+		"3:17: '-:1' is not HOST:PORT with a port from 1 to 65535; an "
+		"IPv6 address goes in brackets"},
 	{TOP "hub: {endpoint: '', address: 10.49.0.1, public_key: " K1 "}\n",
 		"3:17: 'endpoint' has no value"},
 	{TOP "hub: {endpoint: [h:1], address: 10.49.0.1, public_key: " K1 "}\n",

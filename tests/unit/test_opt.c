@@ -2,7 +2,12 @@
 /* Command lines: what is understood, what is refused and how it is said. */
 #include "opt.h"
 
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "unit.h"
@@ -208,6 +213,60 @@ static void counts_values(void **state)
 	assert_null(opt_values(&parse.own, "subnet")[3]);
 }
 
+static bool aborts(void (*look_up)(const struct optset *set), const struct optset *set)
+{
+	int status = 0;
+	pid_t pid = fork();
+
+	if (!pid) {
+		signal(SIGABRT, SIG_DFL);
+		fclose(stderr);
+		look_up(set);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT;
+}
+
+static void flag_typo(const struct optset *set)
+{
+	opt_flag(set, "al");
+}
+
+static void value_of_a_flag(const struct optset *set)
+{
+	opt_value(set, "all");
+}
+
+static void one_value_of_many(const struct optset *set)
+{
+	opt_value(set, "subnet");
+}
+
+static void many_values_of_one(const struct optset *set)
+{
+	opt_values(set, "output");
+}
+
+static void sound_lookup(const struct optset *set)
+{
+	opt_flag(set, "all");
+}
+
+static void aborts_on_a_wrong_lookup(void **state)
+{
+	static const char *const words[] = {NULL};
+	CLEANUP(parse_release) struct parse parse;
+
+	(void)state;
+	parse_run(&parse, words, false);
+	assert_false(aborts(sound_lookup, &parse.own));
+	assert_true(aborts(flag_typo, &parse.own));
+	assert_true(aborts(value_of_a_flag, &parse.own));
+	assert_true(aborts(one_value_of_many, &parse.own));
+	assert_true(aborts(many_values_of_one, &parse.own));
+}
+
 static void works_without_a_table(void **state)
 {
 	static const char *const words[] = {"x", NULL};
@@ -234,6 +293,7 @@ int main(void)
 		cmocka_unit_test(stops_before_the_command),
 		cmocka_unit_test(keeps_what_an_earlier_part_gave),
 		cmocka_unit_test(counts_values),
+		cmocka_unit_test(aborts_on_a_wrong_lookup),
 		cmocka_unit_test(works_without_a_table),
 	};
 

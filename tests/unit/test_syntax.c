@@ -32,10 +32,20 @@ static const struct mistake mistakes[] = {
 		"2:2: a tab cannot indent a line; use spaces"},
 	{"hub\n"
 	 "  endpoint: x\n",
-		"2:3: the line above has no key: a ':' with a space behind it is missing"},
+		"1:1: this line has no key: a ':' with a space behind it is missing"},
 	{"a:b\n"
 	 "c: d\n",
-		"2:1: the line above has no key: a ':' with a space behind it is missing"},
+		"1:1: this line has no key: a ':' with a space behind it is missing"},
+	{"a: 1\r\n"
+	 "b:\r\n"
+	 "  c:d\r\n"
+	 "\r\n"
+	 " \r\n"
+	 "  e: f\r\n",
+		"3:3: this line has no key: a ':' with a space behind it is missing"},
+	{"a: 1\n"
+	 ": 2\n",
+		"2:1: a key is missing before ':'"},
 	{"site: a\n"
 	 "network\n"
 	 "hub: x\n",

@@ -21,6 +21,15 @@ static struct prefix prefix_items[] = {
 static const struct prefixset prefixes = {prefix_items, 2, 2};
 static const struct endpoint endpoint = {"vpn.example.org", {0}, 51820};
 
+/* What YAML reads otherwise without quotes. */
+static const struct endpoint endpoint6 = {
+	"", {FAMILY_IPV6, {0x20, 0x01, 0x0d, 0xb8, [15] = 1}}, 51820};
+static struct prefix mapped_items[] = {
+	{{FAMILY_IPV4, {10, 49, 0, 0}}, 24},
+	{{FAMILY_IPV6, {[10] = 0xff, 0xff}}, 96},
+};
+static const struct prefixset mapped = {mapped_items, 2, 2};
+
 static const struct key no_key;
 static const struct addr no_addr;
 static const struct prefix no_prefix;
@@ -59,6 +68,8 @@ static void fill(struct view *view)
 	view_prefixes(view, "prefixes", &prefixes);
 	view_key(view, "key", &key);
 	view_endpoint(view, "endpoint", &endpoint);
+	view_endpoint(view, "endpoint6", &endpoint6);
+	view_prefixes(view, "mapped", &mapped);
 	view_list(view, "items", 3, view_item, NULL);
 	view_list(view, "none", 0, view_item, NULL);
 	view_addr(view, "no_addr", &no_addr);
@@ -134,6 +145,21 @@ static void escapes_for_a_shell(void **state)
 	assert_renders("{{sh prefixes}}", "'10.49.0.2/32, fd00::1/128'");
 }
 
+static void escapes_for_yaml(void **state)
+{
+	(void)state;
+	assert_renders("a: {{yaml word}} {{yaml number}}", "a: hospital-1 51820");
+	assert_renders("a: {{yaml endpoint}}", "a: vpn.example.org:51820");
+	assert_renders("a: {{yaml endpoint6}}", "a: \"[2001:db8::1]:51820\"");
+	assert_renders("a: {{yaml text}}", "a: \"it's $(touch x)\\x0a`y`\"");
+	assert_renders("[{{yaml prefixes}}]", "[10.49.0.2/32, fd00::1/128]");
+	assert_renders("[{{yaml mapped}}]", "[10.49.0.0/24, \"::ffff:0:0/96\"]");
+	assert_fails("{{yaml}}", "1:1: unknown name 'yaml'");
+	assert_fails("{{yaml on}}", "1:1: 'on' opens a section and does not print");
+	assert_fails("{{yaml no_text}}",
+		"1:1: 'no_text' has no value: put a section around it");
+}
+
 static void opens_sections(void **state)
 {
 	(void)state;
@@ -181,11 +207,13 @@ static void leaves_no_line_of_a_standalone_tag(void **state)
 static void refuses_malformed_tags(void **state)
 {
 	static const char *const tags[] = {"{{}}", "{{ word}}", "{{word }}", "{{Word}}",
-		"{{sh }}", "{{sh  word}}", "{{ini word}}", "{{#}}", "{{/}}", "{{# on}}",
-		"{{sh #on}}", "{{#sh on}}", "{{{word}}}", "{{&word}}", "{{>word}}",
-		"{{=<% %>=}}", "{{word.word}}", "{{wörd}}", "{{wo\trd}}"};
-	const char *expected = "1:1: no such tag: write {{name}}, {{sh name}}, "
-			       "{{#name}}, {{^name}}, {{/name}} or {{!comment}}";
+		"{{sh }}", "{{sh  word}}", "{{yaml }}", "{{yaml  word}}", "{{ini word}}",
+		"{{#}}", "{{/}}", "{{# on}}", "{{sh #on}}", "{{#sh on}}", "{{{word}}}",
+		"{{&word}}", "{{>word}}", "{{=<% %>=}}", "{{word.word}}", "{{wörd}}",
+		"{{wo\trd}}"};
+	const char *expected =
+		"1:1: no such tag: write {{name}}, {{sh name}}, "
+		"{{yaml name}}, {{#name}}, {{^name}}, {{/name}} or {{!comment}}";
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(tags); i++)
@@ -194,7 +222,7 @@ static void refuses_malformed_tags(void **state)
 	assert_fails("{{sh}}", "1:1: unknown name 'sh'");
 	assert_fails("a\n\n  ü {{bad tag}}",
 		"3:5: no such tag: write {{name}}, {{sh name}}, "
-		"{{#name}}, {{^name}}, {{/name}} or "
+		"{{yaml name}}, {{#name}}, {{^name}}, {{/name}} or "
 		"{{!comment}}");
 	assert_fails("a\nb {{word\n}}", "2:3: tag is not closed by '}}' in its line");
 	assert_fails("{{!comment", "1:1: tag is not closed by '}}' in its line");
@@ -342,6 +370,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(prints_each_type),
 		cmocka_unit_test(escapes_for_a_shell),
+		cmocka_unit_test(escapes_for_yaml),
 		cmocka_unit_test(opens_sections),
 		cmocka_unit_test(looks_names_up_outwards),
 		cmocka_unit_test(leaves_no_line_of_a_standalone_tag),

@@ -2,17 +2,19 @@
 /* WireGuard configurations: the text, the reader's refusals with their places, equality. */
 #include "render/wgconf.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "unit.h"
 
-/* RFC 7748 6.1: Alice's private key and Bob's public key; Alice's own; any 32 bytes. */
+/* RFC 7748 6.1: Alice's private key and Bob's public key; Alice's own; any others. */
 #define PRIVATE "dwdtCnMYpX08FsFyUbJmRd9ML4frwJkqsXf7pR25LCo="
 #define BOB	"3p7bfXt9wbTTW2HC7OQ1Nz+DQ8hbeGdNrfx+FG+IK08="
 #define ALICE	"hSDwCYkwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTmo="
 #define PSK	"AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA="
+#define OTHER	"c/TVzKDCIXx3e0iv/LmfziHI8eNUfJ9wsNhVuYs2WS8="
 #define ZERO	"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 
 #define PEER	"[Peer]\nPublicKey = " BOB "\n"
@@ -36,6 +38,25 @@ static const char full[] = "[Interface]\n"
 			   "[Peer]\n"
 			   "PublicKey = " PSK "\n"
 			   "AllowedIPs = 10.49.0.3/32\n";
+
+static bool is_watching;
+static bool was_key_freed;
+
+/* In the place of the C library's, to see whether a key is in what it is given. */
+void __wrap_free(void *memory);
+void __real_free(void *memory);
+
+void __wrap_free(void *memory)
+{
+	static const char raw[] = {17, 18, 19, 20, 21, 22, 23, 24}; /* of PSK */
+	const size_t size = is_watching ? malloc_usable_size(memory) : 0;
+
+	if (size && (memmem(memory, size, raw, sizeof(raw)) ||
+			    memmem(memory, size, PRIVATE, strlen(PRIVATE)) ||
+			    memmem(memory, size, PSK, strlen(PSK))))
+		was_key_freed = true;
+	__real_free(memory);
+}
 
 static struct source source_of(const char *text)
 {
@@ -189,6 +210,7 @@ static void does_not_write_what_it_would_not_read(void **state)
 		"the configuration does not read back: not a number "
 		"from 576 to 65535");
 	conf.mtu = 0;
+	conf.peers[0].endpoint.addr = (struct addr){FAMILY_IPV4, {192, 0, 2, 1}};
 	snprintf(conf.peers[0].endpoint.name, HOST_TEXT_SIZE, "both.example.org");
 	assert_does_not_format(&conf, "the configuration reads back as another one");
 }
@@ -520,6 +542,36 @@ static void grows_to_many_peers(void **state)
 	assert_int_equal(conf.peer_count, 0);
 }
 
+/* PSK is a preshared key here and not a public one as well. */
+static void wipes_keys(void **state)
+{
+	CLEANUP(err_release) struct err err = ERR_INIT;
+	CLEANUP(wgconf_release) struct wgconf conf = WGCONF_INIT;
+	CLEANUP(wgconf_release) struct wgconf read = WGCONF_INIT;
+	CLEANUP(buf_release) struct buf out = BUF_INIT;
+
+	(void)state;
+	fill(&conf);
+	conf.peers[1].public_key = key_of(OTHER);
+	is_watching = true;
+	for (size_t i = 0; i < 7; i++)
+		wgconf_add_peer(&conf);
+	conf.peer_count = 2;
+	assert_int_equal(wgconf_format(&conf, &out, &err), 0);
+	const struct source source = {"wg0.conf", out.text, out.len};
+	assert_int_equal(wgconf_parse(&source, &read, &err), 0);
+	const char *psk = strstr(out.text, PSK);
+	const struct source cut = {
+		"wg0.conf", out.text, (size_t)(psk - out.text) + strlen(PSK)};
+	struct wgconf none;
+	assert_int_equal(wgconf_parse(&cut, &none, &err), -1);
+	wgconf_release(&conf);
+	wgconf_release(&read);
+	buf_release(&out);
+	is_watching = false;
+	assert_false(was_key_freed);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -538,6 +590,7 @@ int main(void)
 		cmocka_unit_test(compares_meaning),
 		cmocka_unit_test(compares_order_where_it_counts),
 		cmocka_unit_test(grows_to_many_peers),
+		cmocka_unit_test(wipes_keys),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

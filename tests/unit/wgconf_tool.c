@@ -273,7 +273,7 @@ static void mutate(uint64_t *state, struct buf *text)
 		"x", "0x", "A", "[Peer]\n", "[Interface]\n", "PostUp = true\n", "\r",
 		"\v", "MTU = 1400\n", "AllowedIPs = 10.0.0.0/8\n", "# x\n", "off",
 		"\xc3\xa9", "Endpoint = 192.0.2.1:1\n", "PresharedKey = \n",
-		"ListenPort = 7\n"};
+		"ListenPort = 7\n", "PersistentKeepalive = off\n"};
 	const char *piece = pieces[below(state, ARRAY_SIZE(pieces))];
 	size_t len, at = random_line(state, text, &len);
 	CLEANUP_FREE char *line = xstrndup(text->text + at, len);

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=sh disable=SC2034,SC2154
+#
+# What deploy and confirm say, on standard output and in lines of tab-separated fields:
+#   wgctl 1                      the greeting
+#   changed|unchanged ITEM WHY   one thing of the host, as it is or will be
+#   detail ITEM TEXT             a line of the difference
+#   note TEXT                    worth knowing
+#   ready NONCE                  all was looked at, something differs; nothing is changed yet
+#   pending TOKEN SECONDS        changed; it is taken back then unless confirmed before
+#   failed TEXT                  what went wrong; nothing was changed, or it says what
+#   rolled-back TEXT             what went wrong; all is as it was before
+#   done NONCE                   all is in line
+
+say() {
+	kind=$1
+	shift
+	printf '%s' "$kind"
+	[ $# = 0 ] || printf '\t%s' "$@"
+	echo
+}
+
+note() {
+	say note "$1"
+}
+
+# The last line that a failing command has left tells most. Inside of a change the text is
+# kept for who takes the change back.
+fail() {
+	reason=$(grep '[^[:space:]]' "$work/log" 2>/dev/null | tail -n 1 | tr '\t' ' ')
+	reason="$1${reason:+: $reason}${2:+; $2}"
+	if [ "${in_change-}" = yes ]; then
+		printf '%s\n' "$reason" >"$work/failure"
+	else
+		say failed "$reason"
+	fi
+	exit 1
+}
+
+# Needs iface.
+name_paths() {
+	etc=/etc/wireguard/wgctl
+	tx=$etc/$iface.tx
+	pending=$etc/$iface.pending
+	conf_path=/etc/wireguard/$iface.conf
+	sysctls=/etc/sysctl.d/90-wgctl-$iface.conf
+}
+
+start() {
+	PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+	LC_ALL=C
+	export PATH LC_ALL
+	umask 077
+	work=$(mktemp -d /run/wgctl.XXXXXXXX) || { say failed "cannot write to /run"; exit 1; }
+	trap 'rm -rf "$work"' EXIT
+	trap 'exit 1' HUP INT TERM
+	: >"$work/log"
+	[ "$(id -u)" = 0 ] || fail "this needs root" "run it with sudo"
+	[ -d /run/systemd/system ] || fail "this host does not run systemd" \
+		"wgctl brings tunnels up at boot by its units only"
+	[ -z "${iface-}" ] || name_paths
+}

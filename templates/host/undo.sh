@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=sh disable=SC2154
+#
+# Taking a change back, by what its generation holds and nothing else. Each step may be
+# done twice.
+
+# Lines of $tx/files: NUMBER MODE PATH, or "- - PATH" for a file that was not there.
+restore_files() {
+	failed=no
+	while read -r number mode path; do
+		if [ "$number" = - ]; then
+			rm -f "$path"
+		elif ! file_in_line "$tx/file.$number" "$mode" "$path"; then
+			place_file "$tx/file.$number" "$mode" "$path" || failed=yes
+		fi
+	done <"$tx/files"
+	[ $failed = no ]
+}
+
+# Lines of $tx/links: PATH TARGET, or "PATH -": what is started at boot.
+restore_links() {
+	while read -r path target; do
+		rm -f "$path"
+		[ "$target" = - ] || { mkdir -p "${path%/*}" && ln -s "$target" "$path"; }
+	done <"$tx/links"
+	sync
+}
+
+restore_sysctls() {
+	while read -r key value; do
+		[ ! -e "/proc/sys/$key" ] || [ "$(cat "/proc/sys/$key")" = "$value" ] ||
+			echo "$value" >"/proc/sys/$key"
+	done <"$tx/sysctls"
+}
+
+restore_firewall() {
+	for tool in iptables ip6tables; do
+		has_firewall "$tool" || continue
+		if [ -e "$tx/$iface.$tool" ]; then
+			rules=$tx
+			apply_rules "$tool" || return 1
+		else
+			unload_rules "$tool" || return 1
+		fi
+	done
+}
+
+# The endpoint of a peer that roams is newer than the generation's, unless the peer has
+# none now.
+restore_endpoints() {
+	read_conf before "$tx/live.conf"
+	wg show "$iface" endpoints >"$work/endpoints"
+	while read -r key endpoint; do
+		if grep -qF "$key " "$tx/endpoints" ||
+			grep -qxF "$key	(none)" "$work/endpoints"; then
+			WG_ENDPOINT_RESOLUTION_RETRIES=0 wg set "$iface" peer "$key" \
+				endpoint "$endpoint" 2>"$work/log"
+		fi
+	done <"$work/before.endpoints"
+	return 0
+}
+
+# Exactly what ran before, whatever the file of that time says.
+restore_tunnel() {
+	if [ ! -e "$tx/live.conf" ]; then
+		take_down
+		return
+	fi
+	prune=yes
+	conf=$tx/live.conf
+	apply_link && read_wanted || return 1
+	cp "$tx/addresses" "$work/want.addresses"
+	cp "$tx/routes" "$work/want.routes"
+	cp "$tx/mtu" "$work/want.mtu"
+	for item in peers addresses mtu up routes; do
+		in_line=yes
+		"check_$item"
+		[ $in_line = yes ] || "apply_$item" || return 1
+	done
+	restore_endpoints
+}
+
+take_down() {
+	rm -f "$run/$iface.endpoints"
+	[ ! -e "$run/$iface.full" ] || {
+		clear_everything 4
+		clear_everything 6
+		rm -f "$run/$iface.full"
+	}
+	! link_exists || ip link del dev "$iface" 2>"$work/log"
+}
+
+stop_units() {
+	systemctl stop "wgctl@$iface.service" "wgctl-firewall@$iface.service" \
+		"wgctl-reresolve@$iface.timer" 2>/dev/null
+	systemctl reset-failed "wgctl@$iface.service" "wgctl-firewall@$iface.service" 2>/dev/null
+	return 0
+}
+
+# Under the lock. At boot nothing runs yet, and the files are all there is to restore.
+go_back() {
+	[ "$1" = boot ] || [ -e "$tx/live.conf" ] || stop_units
+	restore_files && restore_links || return 1
+	systemctl daemon-reload 2>/dev/null
+	restore_sysctls
+	[ "$1" = boot ] || { restore_tunnel && restore_firewall; }
+}
+
+# timer|boot|now and the reason. What fails is tried again at the next boot, since the
+# change stays pending.
+roll_back() {
+	read_pending
+	[ -n "$token" ] || return 0
+	[ "$1" != boot ] || [ "$pending_boot" != "$(boot_id)" ] || return 0
+	go_back "$1" || return 1
+	decide rolled-back "$token" "$2" || return 1
+	[ "$1" = timer ] || disarm
+	rm -rf "$tx"
+}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* wgctl add-spoke: a new spoke in site.yaml, with its keys. */
+#include <stdio.h>
 #include <string.h>
 
 #include "arg.h"
@@ -165,16 +166,54 @@ static int choose_keys(const struct invocation *in, struct spoke *spoke,
 	return 0;
 }
 
+static void add_pair(
+	const char **values, size_t *count, const char *key, const char *value)
+{
+	if (!value)
+		return;
+	values[(*count)++] = key;
+	values[(*count)++] = value;
+}
+
+/* The map form: the user, and a host where one is named, reached from the hub. */
+static int add_ssh_via_hub(struct spoke *spoke, const char *given, struct err *err)
+{
+	const char **values = arena_array(&spoke->arena, VALUES_MAX, sizeof(*values));
+	struct ssh_target target = {.host = NULL};
+	size_t count = 0, len = given ? strlen(given) : 0;
+
+	if (len > 1 && given[len - 1] == '@')
+		target.user = arena_strndup(&spoke->arena, given, len - 1);
+	else if (given && (arg_ssh("--ssh", given, err) < 0 ||
+				  !ssh_target_parse(&spoke->arena, given, &target)))
+		return -1;
+	add_pair(values, &count, "user", target.user);
+	add_pair(values, &count, "host", target.host);
+	if (target.port) {
+		char port[8];
+
+		snprintf(port, sizeof(port), "%u", target.port);
+		add_pair(values, &count, "port", arena_strdup(&spoke->arena, port));
+	}
+	add_pair(values, &count, "via", "hub");
+	spoke->fields[spoke->count++] = (struct edit_field){
+		.key = "ssh", .values = values, .count = count, .map = true};
+	return 0;
+}
+
 static int choose_reach(const struct invocation *in, struct spoke *spoke, struct err *err)
 {
 	const char *lan = opt_value(in->opts, "lan"), *ssh = opt_value(in->opts, "ssh");
 	struct addr addr;
 
-	if ((lan && arg_addr("--lan", lan, &addr, err) < 0) ||
-		(ssh && arg_ssh("--ssh", ssh, err) < 0))
+	if (lan && arg_addr("--lan", lan, &addr, err) < 0)
 		return -1;
 	if (lan)
 		add_one(spoke, "lan_address", lan);
+	if (opt_flag(in->opts, "via-hub"))
+		return add_ssh_via_hub(spoke, ssh, err);
+	if (ssh && arg_ssh("--ssh", ssh, err) < 0)
+		return -1;
 	if (ssh)
 		add_one(spoke, "ssh", ssh);
 	return 0;
@@ -210,6 +249,8 @@ static void print_json(const char *name, const struct spoke *spoke)
 	for (size_t i = 0; i < spoke->count; i++) {
 		const struct edit_field *field = &spoke->fields[i];
 
+		if (field->map)
+			continue;
 		if (!field->list) {
 			json_string(&json, field->key, field->values[0]);
 			continue;
@@ -223,26 +264,44 @@ static void print_json(const char *name, const struct spoke *spoke)
 	out_text(&text);
 }
 
-static void say_next(const struct common *common, const char *name,
-	const struct spoke *spoke, bool has_ssh)
+static void add_values(const struct spoke *spoke, const char *key, struct buf *out)
 {
 	for (size_t i = 0; i < spoke->count; i++) {
 		const struct edit_field *field = &spoke->fields[i];
 
-		if (!strcmp(field->key, "address") || !strcmp(field->key, "subnets"))
-			for (size_t j = 0; j < field->count; j++)
-				say(common, "'%s' has %s", name, field->values[j]);
+		if (strcmp(field->key, key) != 0)
+			continue;
+		for (size_t j = 0; j < field->count; j++)
+			buf_addf(out, "%s%s", j ? ", " : "", field->values[j]);
 	}
+}
+
+static void say_added(
+	const struct common *common, const char *name, const struct spoke *spoke)
+{
+	CLEANUP(buf_release) struct buf addresses = BUF_INIT, subnets = BUF_INIT;
+
+	add_values(spoke, "address", &addresses);
+	add_values(spoke, "subnets", &subnets);
+	say(common, "added '%s' at %s%s%s%s", name, addresses.text,
+		subnets.len ? ", with " : "", subnets.text,
+		subnets.len ? " behind it" : "");
+}
+
+static void say_next(const struct common *common, const char *name,
+	const struct spoke *spoke, bool has_ssh)
+{
 	if (has_ssh)
-		say(common, "next: wgctl deploy hub %s", name);
+		say(common, "next: 'wgctl deploy hub %s'", name);
 	else if (spoke->has_private_key)
 		say(common,
-			"next: wgctl deploy hub; then wgctl qr %s for a phone, or wgctl "
-			"script %s for a host",
+			"next: 'wgctl deploy hub', then 'wgctl qr %s' for a phone, or "
+			"'wgctl script %s' for a host",
 			name, name);
 	else
 		say(common,
-			"next: wgctl deploy hub; then take wgctl config %s to the device",
+			"next: 'wgctl deploy hub', then take the output of 'wgctl config "
+			"%s' to the device",
 			name);
 }
 
@@ -262,9 +321,11 @@ static enum status add_spoke_run(const struct invocation *in, struct err *err)
 		return err->status;
 	if (in->common->json)
 		print_json(name, &spoke);
+	say_added(in->common, name, &spoke);
 	if (context_say_stale(in->common, &folder.site, &text, err) < 0)
 		return err->status;
-	say_next(in->common, name, &spoke, opt_value(in->opts, "ssh") != NULL);
+	say_next(in->common, name, &spoke,
+		opt_value(in->opts, "ssh") || opt_flag(in->opts, "via-hub"));
 	return STATUS_DONE;
 }
 
@@ -275,6 +336,7 @@ static const struct opt opts[] = {
 		.many = true},
 	{0, "lan", "ADDRESS", "its address in the network behind it"},
 	{0, "ssh", "[USER@]HOST[:PORT]", "how ssh reaches it, for deploy"},
+	{0, "via-hub", NULL, "ssh goes through the hub; --ssh USER@ names the user"},
 	{0, "public-key", "KEY",
 		"the device keeps its private key; this is its other half"},
 	{0, "allowed-ips", "SCOPE",

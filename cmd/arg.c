@@ -72,6 +72,8 @@ int arg_ssh(const char *what, const char *text, struct err *err)
 
 int arg_name(const char *what, const char *text, struct err *err)
 {
+	if (!strcmp(text, "hub") || !strcmp(text, "all"))
+		return refuse(what, text, "is a reserved name; take another", err);
 	if (!site_name_is_valid(text))
 		return refuse(what, text,
 			"is not a name: use a-z, 0-9 and '-' between them, 63 at most",

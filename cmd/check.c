@@ -22,9 +22,12 @@ static enum status check_run(const struct invocation *in, struct err *err)
 		json_uint(&json, "spokes", site->spoke_count);
 		json_object_end(&json);
 	} else if (!in->common->quiet) {
-		buf_addf(&text, "%s is good: a hub and %zu spoke%s\n",
-			context.folder.site_name, site->spoke_count,
-			site->spoke_count == 1 ? "" : "s");
+		buf_addf(&text, "%s is good: a hub and ", context.folder.site_name);
+		if (site->spoke_count)
+			buf_addf(&text, "%zu spoke%s\n", site->spoke_count,
+				site->spoke_count == 1 ? "" : "s");
+		else
+			buf_add(&text, "no spokes yet\n");
 	}
 	out_text(&text);
 	return STATUS_DONE;

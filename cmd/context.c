@@ -48,7 +48,7 @@ int context_say_stale(const struct common *common, const struct site *before,
 		return -1;
 	stale_compare(before, &after, &stale);
 	for (size_t i = 0; i < stale.count; i++)
-		say(common, "%s is out of date in the field: %s", stale.nodes[i].name,
+		say(common, "'%s' is out of date in the field: %s", stale.nodes[i].name,
 			stale.nodes[i].why);
 	return 0;
 }

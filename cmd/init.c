@@ -54,10 +54,14 @@ static int take_endpoint(
 {
 	CLEANUP(buf_release) struct buf text = BUF_INIT;
 	struct endpoint probe;
+	struct addr addr;
 
-	buf_add(&text, values[0]);
-	if (!endpoint_parse(text.text, &probe))
-		buf_addf(&text, ":%d", LISTEN_PORT_DEFAULT);
+	if (endpoint_parse(values[0], &probe))
+		buf_add(&text, values[0]);
+	else if (addr_parse(values[0], &addr) && addr.family == FAMILY_IPV6)
+		buf_addf(&text, "[%s]:%d", values[0], LISTEN_PORT_DEFAULT);
+	else
+		buf_addf(&text, "%s:%d", values[0], LISTEN_PORT_DEFAULT);
 	if (endpoint_parse(text.text, &plan->endpoint))
 		return 0;
 	return arg_endpoint(what, values[0], &plan->endpoint, err);
@@ -117,7 +121,8 @@ static void folder_name(const char *folder, struct buf *out)
 	const char *slash = strrchr(path ? path : folder, '/');
 
 	for (const char *at = slash ? slash + 1 : folder; *at; at++)
-		buf_add_char(out, isupper((unsigned char)*at) ? (char)tolower(*at) : *at);
+		buf_add_char(out,
+			strchr("_. ", *at) ? '-' : (char)tolower((unsigned char)*at));
 	free(path);
 	if (!site_name_is_valid(out->text)) {
 		buf_truncate(out, 0);
@@ -251,7 +256,7 @@ static int check_text(const struct buf *text, struct err *err)
 {
 	CLEANUP(site_release) struct site site = SITE_INIT;
 
-	return site_load(&site, "site.yaml", text->text, text->len, err);
+	return site_load(&site, "new site.yaml", text->text, text->len, err);
 }
 
 static int create(const struct invocation *in, const struct plan *plan, struct err *err)
@@ -285,7 +290,7 @@ static enum status init_run(const struct invocation *in, struct err *err)
 	if (create(in, &plan, err) < 0)
 		return err->status;
 	say(in->common, "made site.yaml and the hub's key in '%s'", in->common->folder);
-	say(in->common, "next: wgctl add-spoke NAME, then wgctl deploy hub");
+	say(in->common, "next: 'wgctl add-spoke NAME', then 'wgctl deploy hub'");
 	return STATUS_DONE;
 }
 

@@ -45,16 +45,16 @@ void nodeview_prefixes(const struct prefixset *prefixes, struct buf *out)
 
 void nodeview_ssh(const struct ssh_target *ssh, struct buf *out)
 {
-	if (!ssh->host)
-		return;
 	if (ssh->user)
 		buf_addf(out, "%s@", ssh->user);
-	if (ssh->port && strchr(ssh->host, ':'))
+	if (ssh->host && ssh->port && strchr(ssh->host, ':'))
 		buf_addf(out, "[%s]", ssh->host);
-	else
+	else if (ssh->host)
 		buf_add(out, ssh->host);
 	if (ssh->port)
 		buf_addf(out, ":%u", ssh->port);
+	if (ssh->via_hub)
+		buf_add(out, out->len ? " via hub" : "via hub");
 }
 
 void nodeview_dns(const struct node *node, struct buf *out)

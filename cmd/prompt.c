@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { READ_SIZE = 512, ANSWER_MAX = 4096 };
@@ -76,12 +77,19 @@ static void put(int fd, const char *s)
 	}
 }
 
-/* Signals are blocked but in here, so that none slips in between a look and the wait. */
+/*
+ * Signals are blocked but in here, so that none slips in between a look and the wait. One
+ * that another thread took is noticed at the next turn.
+ */
 static bool wait_for_input(const struct terminal *terminal)
 {
 	struct pollfd input = {.fd = terminal->fd, .events = POLLIN};
+	const struct timespec turn = {.tv_nsec = 200 * 1000 * 1000};
+	int ready = 0;
 
-	return ppoll(&input, 1, NULL, &terminal->mask) == 1;
+	while (!ready && !caught)
+		ready = ppoll(&input, 1, &turn, &terminal->mask);
+	return ready == 1 && !caught;
 }
 
 /* Appends a line without its end; false at the end of input, an error or a signal. */

@@ -27,7 +27,7 @@ static int encode(const struct invocation *in, struct qr *qr, struct err *err)
 			"'%s' keeps its private key, so a scan would give no working "
 			"tunnel: take 'wgctl config %s' to the device instead",
 			name, name);
-	if (text.len > QR_EASY_BYTES)
+	if (text.len > QR_EASY_BYTES && text.len <= QR_MAX_BYTES)
 		say(in->common,
 			"%zu bytes make a dense code that some phones cannot read; fewer "
 			"networks in AllowedIPs make it smaller",

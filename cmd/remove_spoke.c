@@ -17,12 +17,13 @@ static enum status remove_spoke_run(const struct invocation *in, struct err *err
 		edit_remove_spoke(&folder.site, name, &text, err) < 0)
 		return err->status;
 	keychange_remove(&keys, name);
-	if (folder_commit(&folder, text.text, text.len, &keys, err) < 0 ||
-		context_say_stale(in->common, &folder.site, &text, err) < 0)
+	if (folder_commit(&folder, text.text, text.len, &keys, err) < 0)
 		return err->status;
 	say(in->common, "removed '%s' and its keys; its address is not handed out again",
 		name);
-	say(in->common, "next: wgctl deploy hub, which shuts it out");
+	if (context_say_stale(in->common, &folder.site, &text, err) < 0)
+		return err->status;
+	say(in->common, "next: 'wgctl deploy hub', which shuts it out");
 	return STATUS_DONE;
 }
 

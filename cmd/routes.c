@@ -69,13 +69,9 @@ static void one_node(const void *context, size_t i, struct view *item)
 {
 	const struct entries *entries = context;
 	const struct entry *entry = &entries->items[i];
-	bool has_lan = true;
 
-	for (size_t j = 0; j < entry->routes.count; j++)
-		has_lan = has_lan && via(entry->node, &entry->routes.items[j]);
 	view_flag(item, "first", i == 0);
 	view_flag(item, "is_hub", entry->node->is_hub);
-	view_flag(item, "has_lan", has_lan);
 	view_name(item, "name", entry->node->name);
 	view_list(item, "routes", entry->routes.count, one_route, entry);
 }
@@ -134,6 +130,9 @@ static enum status routes_run(const struct invocation *in, struct err *err)
 		collect(&entries, &context.topology, &site->spokes[i]);
 	if (in->common->json)
 		print_json(&entries);
+	else if (!entries.count)
+		say(in->common,
+			"no router needs a route: no network stands behind a node");
 	else if (print_text(&entries, err) < 0)
 		return err->status;
 	return STATUS_DONE;

@@ -35,6 +35,16 @@ static void facts_init(
 	policy_derive(topology, node, &facts->policy);
 }
 
+/* "any" stands for each address that may come: WireGuard has checked the sender's. */
+static void format_side(const struct prefix *prefix, bool tunnel, struct buf *out)
+{
+	char text[PREFIX_TEXT_SIZE] = "any";
+
+	if (prefix_is_set(prefix))
+		prefix_format(prefix, text);
+	buf_addf(out, "%s%s", text, tunnel ? " (tunnel)" : "");
+}
+
 static void add_line(struct buf *out, const char *label, const char *value)
 {
 	if (*value)
@@ -47,6 +57,19 @@ static void add_prefixes(struct buf *out, const char *label, const struct prefix
 
 	nodeview_prefixes(set, &text);
 	add_line(out, label, text.text);
+}
+
+static void add_policy(struct buf *out, const struct policy *policy)
+{
+	for (size_t i = 0; i < policy->count; i++) {
+		const struct policy_pass *pass = &policy->passes[i];
+		CLEANUP(buf_release) struct buf text = BUF_INIT;
+
+		format_side(&pass->from, pass->from_tunnel, &text);
+		buf_add(&text, " -> ");
+		format_side(&pass->to, pass->to_tunnel, &text);
+		add_line(out, i ? "" : "forwards", text.text);
+	}
 }
 
 static void add_number(struct buf *out, const char *label, unsigned value)
@@ -102,7 +125,8 @@ static void print_text(const struct context *context, const struct node *node,
 		add_prefixes(&text, "AllowedIPs on the hub", &facts->allowed);
 		add_prefixes(&text, "AllowedIPs on it", &facts->takes);
 	}
-	add_prefixes(&text, "router beside it sends", &facts->routes);
+	add_prefixes(&text, "router sends to it", &facts->routes);
+	add_policy(&text, &facts->policy);
 	out_text(&text);
 }
 
@@ -119,6 +143,53 @@ static void json_prefixes(
 	json_array_end(json);
 }
 
+static void json_side(struct json *json, const char *key, const char *flag,
+	const struct prefix *prefix, bool tunnel)
+{
+	char text[PREFIX_TEXT_SIZE];
+
+	prefix_format(prefix, text);
+	json_string(json, key, prefix_is_set(prefix) ? text : NULL);
+	json_bool(json, flag, tunnel);
+}
+
+static void json_policy(struct json *json, const struct policy *policy)
+{
+	json_array(json, "forwards");
+	for (size_t i = 0; i < policy->count; i++) {
+		const struct policy_pass *pass = &policy->passes[i];
+
+		json_object(json, NULL);
+		json_side(json, "from", "from_tunnel", &pass->from, pass->from_tunnel);
+		json_side(json, "to", "to_tunnel", &pass->to, pass->to_tunnel);
+		json_object_end(json);
+	}
+	json_array_end(json);
+}
+
+static void json_own(struct json *json, const struct node *node)
+{
+	char endpoint[ENDPOINT_TEXT_SIZE];
+
+	nodeview_json(json, node);
+	if (endpoint_is_set(&node->endpoint)) {
+		endpoint_format(&node->endpoint, endpoint);
+		json_string(json, "endpoint", endpoint);
+	}
+	json_string(json, "interface", node->interface);
+	json_uint(json, "listen_port", node->listen_port);
+	json_uint(json, "mtu", node->mtu);
+	json_array(json, "dns");
+	for (size_t i = 0; i < node->dns_count; i++) {
+		char text[ADDR_TEXT_SIZE];
+
+		addr_format(&node->dns[i], text);
+		json_string(json, NULL, text);
+	}
+	json_array_end(json);
+	json_uint(json, "persistent_keepalive", node->persistent_keepalive);
+}
+
 static void print_json(const struct context *context, const struct node *node,
 	const struct facts *facts, bool has_private_key)
 {
@@ -128,10 +199,7 @@ static void print_json(const struct context *context, const struct node *node,
 	json_init(&json, &text);
 	json_object(&json, NULL);
 	json_string(&json, "name", node->name);
-	nodeview_json(&json, node);
-	json_string(&json, "interface", node->interface);
-	json_uint(&json, "listen_port", node->listen_port);
-	json_uint(&json, "persistent_keepalive", node->persistent_keepalive);
+	json_own(&json, node);
 	json_bool(&json, "has_private_key", has_private_key);
 	if (!node->is_hub) {
 		json_bool(&json, "preshared_key",
@@ -140,6 +208,7 @@ static void print_json(const struct context *context, const struct node *node,
 		json_prefixes(&json, "allowed_ips", &facts->takes);
 	}
 	json_prefixes(&json, "router_routes", &facts->routes);
+	json_policy(&json, &facts->policy);
 	json_object_end(&json);
 	out_text(&text);
 }

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { LONGEST = 40 };
+enum { LONGEST = 40, COMPLETED = 3 };
 
 static size_t least(size_t a, size_t b)
 {
@@ -35,6 +35,23 @@ static size_t distance(const char *a, const char *b)
 	return rows[n % 3][m];
 }
 
+/* The only word that `typed` is the beginning of. */
+static const char *only_completion(
+	const char *typed, const char *const *words, size_t count)
+{
+	size_t len = strlen(typed);
+	const char *only = NULL;
+
+	for (size_t i = 0; i < count && len >= COMPLETED; i++) {
+		if (strncmp(words[i], typed, len) != 0)
+			continue;
+		if (only)
+			return NULL;
+		only = words[i];
+	}
+	return only;
+}
+
 const char *suggest_nearest(const char *typed, const char *const *words, size_t count)
 {
 	size_t best = 1 + strlen(typed) / 4;
@@ -53,5 +70,5 @@ const char *suggest_nearest(const char *typed, const char *const *words, size_t 
 			nearest = words[i];
 		}
 	}
-	return nearest;
+	return nearest ? nearest : only_completion(typed, words, count);
 }

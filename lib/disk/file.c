@@ -41,15 +41,20 @@ static int check(const struct dir *dir, const char *name, enum file_kind kind, s
 /* The size is a hint: the file may grow while it is read. False with errno. */
 static bool read_all(int fd, size_t size, size_t max, struct buf *out)
 {
-	for (size_t step = size + 1; out->len <= max; step = READ_STEP) {
+	size_t step = size + 1;
+
+	while (out->len <= max) {
 		ssize_t got = read(fd, buf_reserve(out, step), step);
 
 		if (got == 0)
 			return true;
-		if (got > 0)
-			buf_added(out, (size_t)got);
-		else if (errno != EINTR)
+		if (got < 0 && errno != EINTR)
 			return false;
+		if (got < 0)
+			continue;
+		buf_added(out, (size_t)got);
+		/* Room is left where the size was right, and what is left is enough. */
+		step = (size_t)got < step ? step - (size_t)got : READ_STEP;
 	}
 	errno = EFBIG;
 	return false;

@@ -1,85 +1,342 @@
 /* SPDX-License-Identifier: MIT */
-/* One session, one script, one report for each host. */
+/* The life of a change: look, wait for the turn, change, come back and confirm. */
 #include "host/deploy.h"
 
+#include <poll.h>
 #include <pthread.h>
+#include <string.h>
 
+#include "host/clock.h"
 #include "host/crew.h"
+#include "host/order.h"
+#include "host/path.h"
 #include "host/root.h"
 #include "host/run.h"
-#include "host/session.h"
+#include "render/script.h"
+
+enum { RETRY_MS = 2000, GRACE_MS = 30000 };
 
 struct fleet {
-	struct transport *transport;
+	const struct deploy_options *options;
 	struct deploy_job *jobs;
-	const struct deploy_watch *watch;
-	pthread_mutex_t lock; /* for the watch and the count */
-	size_t failed;
+	struct path path;
+	struct order order;
+	pthread_mutex_t lock; /* for the `ended` callback */
 };
 
-static int run_script(struct session *session, struct deploy_job *job)
+/* A job on its way. */
+struct effort {
+	struct fleet *fleet;
+	struct deploy_job *job;
+	size_t index;
+	struct path_session first; /* looked through it, and changed */
+	struct buf go;		   /* the second part of the script */
+	bool told_ready, sent;	   /* sent: from here on the host may have been changed */
+	int64_t sent_at;
+};
+
+const char *deploy_outcome_name(enum deploy_outcome outcome)
+{
+	static const char *const names[] = {
+		[DEPLOY_FAILED] = "failed",
+		[DEPLOY_UNCHANGED] = "unchanged",
+		[DEPLOY_CHANGED] = "changed",
+		[DEPLOY_PLANNED] = "to change",
+		[DEPLOY_ROLLED_BACK] = "rolled back",
+		[DEPLOY_UNKNOWN] = "unknown",
+	};
+
+	return names[outcome];
+}
+
+static void take_line(void *context, const char *line, size_t len)
+{
+	struct effort *effort = context;
+
+	report_take(&effort->job->report, effort->job->nonce, line, len);
+}
+
+static enum run_more give_more(void *context, const void **input, size_t *len)
+{
+	struct effort *effort = context;
+	const struct deploy_options *options = effort->fleet->options;
+	struct order *order = &effort->fleet->order;
+	enum order_word word = ORDER_STAY;
+
+	if (effort->job->report.stage == REPORT_CUT && !effort->job->report.broken)
+		return RUN_MORE_LATER;
+	if (effort->job->report.stage == REPORT_READY && !options->plan_only) {
+		if (!effort->told_ready)
+			order_ready(order, effort->index);
+		effort->told_ready = true;
+		word = order_ask(order, effort->index);
+	}
+	if (word == ORDER_WAIT)
+		return RUN_MORE_HELD;
+	if (word == ORDER_GO) {
+		script_change(options->window, &effort->go);
+		effort->sent = true;
+		effort->sent_at = clock_ms();
+	}
+	*input = effort->go.text;
+	*len = effort->go.len;
+	return RUN_MORE_LAST;
+}
+
+/* -1 where the connection, or root, was not to be had, or was lost. */
+static int look_and_change(struct effort *effort)
 {
 	CLEANUP(run_result_release) struct run_result result = RUN_RESULT_INIT;
+	struct deploy_job *job = effort->job;
+	const struct run_options options = {
+		.timeout_ms = RUN_TIMEOUT_MS * 2,
+		.line = take_line,
+		.more = give_more,
+		.context = effort,
+	};
 
-	if (session_run_as_root(session, job->script.text, job->script.len, NULL, &result,
-		    &job->err) < 0)
+	if (path_open(&effort->fleet->path, job->node, &effort->first, &job->err) < 0 ||
+		session_run_as_root(effort->first.session, job->look.text, job->look.len,
+			&options, &result, &job->err) < 0)
 		return -1;
-	if (report_parse(result.out.text, result.out.len, job->nonce, &job->report,
-		    &job->err) < 0)
+	return report_check(&job->report, &job->err);
+}
+
+/* Runs a script that decides on the change; its report goes to `report`. */
+static int run_decision(struct session *session, const struct buf *script,
+	const char *nonce, struct report *report, struct err *err)
+{
+	CLEANUP(run_result_release) struct run_result result = RUN_RESULT_INIT;
+	const char *line, *newline;
+
+	if (session_run_as_root(session, script->text, script->len, NULL, &result, err) <
+		0)
 		return -1;
-	if (job->report.failure)
-		return err_set(&job->err, "%s", job->report.failure);
+	for (line = result.out.text; (newline = strchr(line, '\n')); line = newline + 1)
+		report_take(report, nonce, line, (size_t)(newline - line));
+	if (report_check(report, err) < 0)
+		return -1;
+	if (report->stage == REPORT_CUT)
+		return err_set(err, "the host did not say what became of the change");
 	return 0;
 }
 
-static int do_job(struct transport *transport, struct deploy_job *job)
+/* What a decision, or a look that went no further, means for the job. */
+static void conclude(struct deploy_job *job, const struct report *report)
 {
-	struct session *session = NULL;
-
-	if (!job->node->ssh.host)
-		return err_set(&job->err,
-			"site.yaml has no 'ssh' for it: add one, or take 'wgctl script %s' "
-			"to the host",
-			job->node->name);
-	if (session_open(transport, &job->node->ssh, NULL, &session, &job->err) < 0)
-		return -1;
-	int result = run_script(session, job);
-	session_close(session);
-	return result;
+	switch (report->stage) {
+	case REPORT_DONE:
+		job->outcome = DEPLOY_CHANGED;
+		return;
+	case REPORT_ROLLED_BACK:
+		job->outcome = DEPLOY_ROLLED_BACK;
+		break;
+	default:
+		job->outcome = DEPLOY_FAILED;
+		break;
+	}
+	err_set(&job->err, "%s", report->why ? report->why : "the host said nothing");
 }
 
-static void work(void *context, size_t i)
+/* One try over a new connection. True when the host has answered for good. */
+static bool try_to_confirm(struct effort *effort, const char *token, struct err *err)
 {
-	struct fleet *fleet = context;
-	struct deploy_job *job = &fleet->jobs[i];
-	const int result = do_job(fleet->transport, job);
+	CLEANUP(path_close) struct path_session session = {.session = NULL};
+	CLEANUP(report_release) struct report report = REPORT_INIT;
+	CLEANUP(buf_release) struct buf script = BUF_INIT;
+	struct deploy_job *job = effort->job;
 
+	script_confirm(job->node, token, &script);
+	if (path_open(&effort->fleet->path, job->node, &session, err) < 0 ||
+		run_decision(session.session, &script, token, &report, err) < 0)
+		return false;
+	err_release(&job->err);
+	conclude(job, &report);
+	return true;
+}
+
+/* Over the connection that is still there, so that nobody has to wait for the timer. */
+static bool try_to_abandon(struct effort *effort, const char *token, const char *why)
+{
+	CLEANUP(report_release) struct report report = REPORT_INIT;
+	CLEANUP(buf_release) struct buf script = BUF_INIT;
+	CLEANUP(err_release) struct err err = ERR_INIT;
+	struct deploy_job *job = effort->job;
+
+	if (!effort->first.session || effort->first.session->fault != SESSION_FINE)
+		return false;
+	script_abandon(job->node, token, why, &script);
+	if (run_decision(effort->first.session, &script, token, &report, &err) < 0)
+		return false;
+	err_release(&job->err);
+	conclude(job, &report);
+	return true;
+}
+
+static bool is_cancelled(const struct fleet *fleet)
+{
+	struct pollfd fd = {.fd = fleet->options->transport->cancel_fd, .events = POLLIN};
+
+	return fd.fd >= 0 && poll(&fd, 1, 0) == 1;
+}
+
+/* False where the user gave up meanwhile. */
+static bool rest(const struct fleet *fleet)
+{
+	struct pollfd fd = {.fd = fleet->options->transport->cancel_fd, .events = POLLIN};
+
+	return poll(&fd, fd.fd >= 0 ? 1 : 0, RETRY_MS) == 0;
+}
+
+static void give_up(struct effort *effort, const struct err *last)
+{
+	struct deploy_job *job = effort->job;
+	const char *reason = err_is_set(last) ? last->entries[0].message : "interrupted";
+
+	err_release(&job->err);
+	job->outcome = DEPLOY_UNKNOWN;
+	err_set(&job->err,
+		"not confirmed: %s; within %u s of the change the host goes back by itself, "
+		"then 'wgctl confirm %s' tells",
+		reason, effort->fleet->options->window, job->node->name);
+}
+
+/*
+ * Until the host has said for good what became of the change: past the end of the window,
+ * since by then it has gone back and can be reached again.
+ */
+static void confirm(struct effort *effort, const char *token)
+{
+	const int64_t window = (int64_t)effort->fleet->options->window * 1000;
+	const int64_t end = effort->sent_at + window + GRACE_MS;
+	CLEANUP(err_release) struct err last = ERR_INIT;
+	bool abandoned = false;
+
+	while (!is_cancelled(effort->fleet) && clock_ms() < end) {
+		err_release(&last);
+		if (try_to_confirm(effort, token, &last))
+			return;
+		if (!abandoned && clock_ms() > effort->sent_at + window / 2) {
+			abandoned = true;
+			if (try_to_abandon(effort, token,
+				    err_is_set(&last) ? last.entries[0].message : ""))
+				return;
+		}
+		if (!rest(effort->fleet))
+			break;
+	}
+	give_up(effort, &last);
+}
+
+static void say_why_planned(struct effort *effort)
+{
+	effort->job->outcome = DEPLOY_PLANNED;
+	if (!effort->fleet->options->plan_only && order_is_stopped(&effort->fleet->order))
+		err_set(&effort->job->err, "not changed, since the deploy was stopped");
+}
+
+static void do_job(struct effort *effort)
+{
+	struct deploy_job *job = effort->job;
+	const int result = look_and_change(effort);
+
+	job->outcome = DEPLOY_FAILED;
+	if (result < 0 && !effort->sent)
+		return;
+	if (job->report.stage == REPORT_PENDING) {
+		const char *token = job->report.token;
+
+		if (!effort->sent)
+			effort->sent_at = clock_ms();
+		confirm(effort, token);
+	} else if (result < 0) {
+		confirm(effort, job->nonce);
+	} else if (job->report.stage == REPORT_READY && !effort->sent) {
+		say_why_planned(effort);
+	} else if (job->report.stage == REPORT_DONE) {
+		job->outcome = DEPLOY_UNCHANGED;
+	} else if (effort->sent && job->report.stage == REPORT_READY) {
+		confirm(effort, job->nonce);
+	} else if (job->report.stage == REPORT_CUT) {
+		err_set(&job->err,
+			"the host stopped in the midst of it; nothing was changed");
+	} else {
+		conclude(job, &job->report);
+	}
+}
+
+static void end_job(struct fleet *fleet, size_t i)
+{
+	struct deploy_job *job = &fleet->jobs[i];
+	const bool lost =
+		job->outcome == DEPLOY_ROLLED_BACK || job->outcome == DEPLOY_UNKNOWN;
+
+	order_ended(&fleet->order, i, lost);
 	pthread_mutex_lock(&fleet->lock);
-	if (result < 0)
-		fleet->failed++;
-	if (fleet->watch)
-		fleet->watch->ended(fleet->watch->context, job);
+	if (fleet->options->ended)
+		fleet->options->ended(fleet->options->context, job);
 	pthread_mutex_unlock(&fleet->lock);
 }
 
-size_t deploy_run(struct transport *transport, struct deploy_job *jobs, size_t count,
-	const struct deploy_watch *watch)
+static void deploy_one(void *context, size_t i)
+{
+	struct fleet *fleet = context;
+	struct effort effort = {
+		.fleet = fleet, .job = &fleet->jobs[i], .index = i, .go = BUF_INIT};
+
+	do_job(&effort);
+	path_close(&effort.first);
+	buf_release(&effort.go);
+	end_job(fleet, i);
+}
+
+static void confirm_one(void *context, size_t i)
+{
+	struct fleet *fleet = context;
+	struct effort effort = {.fleet = fleet, .job = &fleet->jobs[i], .go = BUF_INIT};
+	CLEANUP(err_release) struct err err = ERR_INIT;
+
+	if (!try_to_confirm(&effort, SCRIPT_ANY, &err)) {
+		fleet->jobs[i].outcome = DEPLOY_FAILED;
+		err_set(&fleet->jobs[i].err, "%s", err.entries[0].message);
+	}
+	end_job(fleet, i);
+}
+
+static void run_fleet(const struct deploy_options *options, struct deploy_job *jobs,
+	size_t count, void (*work)(void *context, size_t i))
 {
 	struct fleet fleet = {
-		.transport = transport,
+		.options = options,
 		.jobs = jobs,
-		.watch = watch,
 		.lock = PTHREAD_MUTEX_INITIALIZER,
 	};
 
+	path_init(&fleet.path, options->transport, options->hub);
+	order_init(&fleet.order, count, count && jobs[0].node->is_hub);
+	fleet.order.approve = options->approve;
+	fleet.order.context = options->context;
 	crew_run(DEPLOY_WORKERS, count, work, &fleet);
+	order_release(&fleet.order);
+	path_release(&fleet.path);
 	pthread_mutex_destroy(&fleet.lock);
-	return fleet.failed;
+}
+
+void deploy_run(
+	const struct deploy_options *options, struct deploy_job *jobs, size_t count)
+{
+	run_fleet(options, jobs, count, deploy_one);
+}
+
+void deploy_confirm(
+	const struct deploy_options *options, struct deploy_job *jobs, size_t count)
+{
+	run_fleet(options, jobs, count, confirm_one);
 }
 
 void deploy_job_release(struct deploy_job *job)
 {
-	buf_release(&job->script);
+	buf_release(&job->look);
 	report_release(&job->report);
 	err_release(&job->err);
 }

@@ -368,6 +368,14 @@ static void enqueue(
 		assert(errno == EAGAIN);
 }
 
+bool jump_is_dead(struct jump *jump)
+{
+	pthread_mutex_lock(&jump->lock);
+	bool dead = jump->dead;
+	pthread_mutex_unlock(&jump->lock);
+	return dead;
+}
+
 int jump_connect(struct jump *jump, const char *host, uint16_t port, int64_t deadline,
 	int *fd, struct err *err)
 {

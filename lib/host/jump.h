@@ -10,6 +10,7 @@
 #ifndef WGCTL_HOST_JUMP_H
 #define WGCTL_HOST_JUMP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -26,6 +27,9 @@ int jump_open(struct session *session, struct jump **out, struct err *err);
  */
 int jump_connect(struct jump *jump, const char *host, uint16_t port, int64_t deadline,
 	int *fd, struct err *err);
+
+/* True when the session is lost, and with it all its connections. */
+bool jump_is_dead(struct jump *jump);
 
 /* The name of the jump host, borrowed. */
 const char *jump_name(const struct jump *jump);

@@ -7,7 +7,7 @@
 
 #include "base/quote.h"
 
-enum { FIELDS = 3, ITEMS_MAX = 256 };
+enum { FIELDS = 3, LINES_MAX = 4096 };
 
 #define GREETING "wgctl 1"
 
@@ -60,6 +60,16 @@ static void add_item(struct report *report, const struct fields *fields, bool ch
 	};
 }
 
+static void add_detail(struct report *report, const struct fields *fields)
+{
+	report->details = array_reserve(report->details, &report->detail_cap,
+		report->detail_count + 1, sizeof(*report->details));
+	report->details[report->detail_count++] = (struct report_detail){
+		.item = field_shown(fields, 1),
+		.text = field_shown(fields, 2),
+	};
+}
+
 static void add_note(struct report *report, const struct fields *fields)
 {
 	report->notes = array_reserve(report->notes, &report->note_cap,
@@ -67,64 +77,91 @@ static void add_note(struct report *report, const struct fields *fields)
 	report->notes[report->note_count++] = field_shown(fields, 1);
 }
 
+static bool stage_is_last(enum report_stage stage)
+{
+	return stage == REPORT_DONE || stage == REPORT_FAILED ||
+	       stage == REPORT_ROLLED_BACK;
+}
+
+static void set_why(
+	struct report *report, const struct fields *fields, enum report_stage stage)
+{
+	report->stage = stage;
+	report->why = field_shown(fields, 1);
+}
+
+/* Hexadecimal digits, as nonces are made of; it goes back to the host as a shell's word. */
+static bool is_token(const char *s, size_t len)
+{
+	return len > 0 && len <= 64 && strspn(s, "0123456789abcdef") >= len;
+}
+
+/* A change that waits may be an earlier one, whose token this run does not know yet. */
+static bool set_pending(struct report *report, const struct fields *fields)
+{
+	if (fields->count < 2 || !is_token(fields->text[1], fields->len[1]) ||
+		report->token)
+		return false;
+	report->stage = REPORT_PENDING;
+	report->token = xstrndup(fields->text[1], fields->len[1]);
+	return true;
+}
+
 /* False for a line that has no place in the protocol. */
 static bool take_line(
-	struct report *report, const char *line, size_t len, const char *nonce)
+	struct report *report, const char *nonce, const char *line, size_t len)
 {
 	const struct fields fields = split(line, len);
 
-	if (report->done || report->failure ||
-		report->count + report->note_count > ITEMS_MAX)
+	if (stage_is_last(report->stage) ||
+		report->count + report->note_count + report->detail_count > LINES_MAX)
 		return false;
 	if (field_is(&fields, 0, "unchanged") || field_is(&fields, 0, "changed"))
 		add_item(report, &fields, field_is(&fields, 0, "changed"));
+	else if (field_is(&fields, 0, "detail"))
+		add_detail(report, &fields);
 	else if (field_is(&fields, 0, "note"))
 		add_note(report, &fields);
 	else if (field_is(&fields, 0, "failed"))
-		report->failure = field_shown(&fields, 1);
+		set_why(report, &fields, REPORT_FAILED);
+	else if (field_is(&fields, 0, "rolled-back"))
+		set_why(report, &fields, REPORT_ROLLED_BACK);
+	else if (field_is(&fields, 0, "ready") && field_is(&fields, 1, nonce))
+		report->stage = REPORT_READY;
 	else if (field_is(&fields, 0, "done") && field_is(&fields, 1, nonce))
-		report->done = true;
+		report->stage = REPORT_DONE;
+	else if (field_is(&fields, 0, "pending"))
+		return set_pending(report, &fields);
 	else
 		return false;
 	return true;
 }
 
-static int refuse(const char *line, size_t len, struct err *err)
+void report_take(struct report *report, const char *nonce, const char *line, size_t len)
 {
 	CLEANUP(buf_release) struct buf shown = BUF_INIT;
 	const size_t most = 80;
 
+	if (report->broken)
+		return;
+	if (!report->greeted && len == strlen(GREETING) && !memcmp(line, GREETING, len)) {
+		report->greeted = true;
+		return;
+	}
+	if (report->greeted && take_line(report, nonce, line, len))
+		return;
+	report->broken = true;
 	quote_display(&shown, line, len < most ? len : most);
-	return err_set(err, "the host answered something that wgctl does not know: '%s'",
-		shown.text);
+	free(report->why);
+	report->why = buf_detach(&shown);
 }
 
-int report_parse(const char *text, size_t len, const char *nonce, struct report *out,
-	struct err *err)
+int report_check(const struct report *report, struct err *err)
 {
-	CLEANUP(report_release) struct report report = REPORT_INIT;
-	const char *end = text + len;
-	bool greeted = false;
-
-	while (text < end) {
-		const char *newline = memchr(text, '\n', (size_t)(end - text));
-		const size_t length = (size_t)((newline ? newline : end) - text);
-
-		if (!newline)
-			break;
-		if (!greeted && length == strlen(GREETING) &&
-			!memcmp(text, GREETING, length))
-			greeted = true;
-		else if (!greeted || !take_line(&report, text, length, nonce))
-			return refuse(text, length, err);
-		text = newline + 1;
-	}
-	if (!report.done && !report.failure)
+	if (report->broken)
 		return err_set(err,
-			"the host stopped before the end; what it had changed by then stays: "
-			"deploy again");
-	*out = report;
-	report = (struct report)REPORT_INIT;
+			"the host answered something that wgctl does not know: '%s'",
+			report->why);
 	return 0;
 }
 
@@ -153,10 +190,16 @@ void report_release(struct report *report)
 		free(report->items[i].name);
 		free(report->items[i].why);
 	}
+	for (size_t i = 0; i < report->detail_count; i++) {
+		free(report->details[i].item);
+		free(report->details[i].text);
+	}
 	for (size_t i = 0; i < report->note_count; i++)
 		free(report->notes[i]);
 	free(report->items);
+	free(report->details);
 	free(report->notes);
-	free(report->failure);
+	free(report->why);
+	free(report->token);
 	*report = (struct report)REPORT_INIT;
 }

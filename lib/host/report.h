@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a host says of a deploy: the lines that templates/host/deploy.sh prints, read as
- * hostile text. A run counts as done only when its last line repeats the nonce.
+ * What a host says of a deploy: the lines that templates/host/report.sh describes, read as
+ * hostile text, one by one as they come. What counts is the stage that the last line
+ * tells; one that names a nonce counts only with ours.
  */
 #ifndef WGCTL_HOST_REPORT_H
 #define WGCTL_HOST_REPORT_H
@@ -12,37 +13,54 @@
 #include "base/buf.h"
 #include "base/err.h"
 
+enum report_stage {
+	REPORT_CUT,	    /* no last line came yet */
+	REPORT_READY,	    /* something differs; nothing is changed yet */
+	REPORT_PENDING,	    /* changed, and waiting for confirmation */
+	REPORT_DONE,	    /* in line */
+	REPORT_FAILED,	    /* `why`; nothing was changed, or it says what */
+	REPORT_ROLLED_BACK, /* `why`; the host is as it was before */
+};
+
 /* One thing of the host. Texts here and below are safe to show. */
 struct report_item {
 	char *name; /* "peers" */
-	char *why;  /* what was changed; NULL: nothing, it was in line */
+	char *why;  /* what is to change or was changed; NULL: it is in line */
+};
+
+/* A line of the difference between what is there and what is wanted. */
+struct report_detail {
+	char *item, *text;
 };
 
 struct report {
+	enum report_stage stage;
 	struct report_item *items;
 	size_t count, cap;
+	struct report_detail *details;
+	size_t detail_count, detail_cap;
 	char **notes;
 	size_t note_count, note_cap;
-	char *failure; /* what went wrong, and what to do */
-	bool done;
+	char *why;
+	char *token; /* of the change that is pending */
+	bool greeted, broken;
 };
 
 #define REPORT_INIT                                                                      \
 	{                                                                                \
-		.count = 0                                                               \
+		.stage = REPORT_CUT                                                      \
 	}
 
-/*
- * Reads the whole output of a run. Fails where it is not of this protocol, or ends before
- * its end; a failure that the host reports is no error here.
- */
-int report_parse(const char *text, size_t len, const char *nonce, struct report *out,
-	struct err *err);
+/* Takes one line, without its end. After a line of no known form all others are ignored. */
+void report_take(struct report *report, const char *nonce, const char *line, size_t len);
 
-/* True when at least one item was changed. */
+/* Fails where the host said something that is not of this protocol. */
+int report_check(const struct report *report, struct err *err);
+
+/* True when at least one item was, or is to be, changed. */
 bool report_has_changes(const struct report *report);
 
-/* Appends the names of the changed items: "packages, peers". */
+/* Appends the names of those items: "packages, peers". */
 void report_changes(const struct report *report, struct buf *out);
 
 void report_release(struct report *report);

@@ -97,6 +97,13 @@ static void pass_line(void *context, const char *line, size_t len)
 		filter->options->line(filter->options->context, line, len);
 }
 
+static enum run_more pass_more(void *context, const void **input, size_t *len)
+{
+	const struct filter *filter = context;
+
+	return filter->options->more(filter->options->context, input, len);
+}
+
 static struct run_options filtered(struct filter *filter)
 {
 	struct run_options options = {.context = filter};
@@ -104,6 +111,7 @@ static struct run_options filtered(struct filter *filter)
 	if (filter->options) {
 		options.timeout_ms = filter->options->timeout_ms;
 		options.line = filter->options->line ? pass_line : NULL;
+		options.more = filter->options->more ? pass_more : NULL;
 	}
 	return options;
 }
@@ -261,7 +269,7 @@ static int feed_script(struct dialogue *dialogue, const void *script, size_t len
 
 	drop_front(&run->result->err, dialogue->seen);
 	run->session->deadline = clock_ms() + timeout_ms;
-	run_feed(run, script, len, true);
+	run_feed(run, script, len, !options->more);
 	while (!rc)
 		rc = run_step(run, err);
 	return rc == 1 ? 0 : -1;

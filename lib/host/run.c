@@ -4,6 +4,7 @@
 
 #include <libssh/callbacks.h>
 #include <libssh/libssh.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -221,6 +222,30 @@ static int wait_for_more(struct run *run)
 	return rc;
 }
 
+enum { TICK_MS = 100 };
+
+/* 1 where it has waited, or fed, instead of the usual wait. */
+static int ask_for_more(struct run *run)
+{
+	const struct run_options *options = run->options;
+	struct pollfd fd = {.fd = run->session->connection.fd, .events = POLLIN};
+	const int64_t since = clock_ms();
+	const void *input;
+	size_t len;
+
+	if (!options || !options->more || run->input_len || run->input_ends || run->ended)
+		return 0;
+	enum run_more more = options->more(options->context, &input, &len);
+	if (more == RUN_MORE_LAST) {
+		run_feed(run, input, len, true);
+		return 1;
+	}
+	poll(&fd, 1, TICK_MS);
+	if (more == RUN_MORE_HELD)
+		session_excuse(run->session, since);
+	return clock_ms() < run->session->deadline;
+}
+
 int run_step(struct run *run, struct err *err)
 {
 	struct session *session = run->session;
@@ -238,7 +263,7 @@ int run_step(struct run *run, struct err *err)
 		return err_set(err, "'%s' ended the command without saying how",
 			session->destination.name);
 	busy |= write_some(run);
-	if (busy)
+	if (busy || ask_for_more(run))
 		return 0;
 	if (wait_for_more(run))
 		return session_fail(session, "did not finish the command", err);
@@ -276,7 +301,7 @@ int session_run(struct session *session, const char *command, const void *input,
 	int rc = run_start(&run, session, command, options, result, err);
 
 	if (!rc)
-		run_feed(&run, input, len, true);
+		run_feed(&run, input, len, !options || !options->more);
 	while (!rc)
 		rc = run_step(&run, err);
 	run_stop(&run);

@@ -23,8 +23,21 @@ enum {
 	RUN_TIMEOUT_MS = 300000,
 };
 
+/* What there is to say to a command that has had all of its input so far. */
+enum run_more {
+	RUN_MORE_LATER, /* nothing yet, the command works */
+	RUN_MORE_HELD,	/* nothing yet, the command waits for us: its time stands still */
+	RUN_MORE_LAST,	/* this, and no more after it */
+};
+
 struct run_options {
 	int timeout_ms; /* for the whole command; 0: RUN_TIMEOUT_MS */
+
+	/*
+	 * Asked several times a second once all input is sent, until it gives the last of
+	 * it; `*input` is borrowed until the command has ended. NULL: the input is all.
+	 */
+	enum run_more (*more)(void *context, const void **input, size_t *len);
 
 	/* Called for each whole line of stdout as it comes, without its end; or NULL. */
 	void (*line)(void *context, const char *line, size_t len);

@@ -94,6 +94,7 @@ int nodeconf_build(const struct topology *topology, const struct node *node,
 {
 	struct wgconf conf = WGCONF_INIT;
 
+	conf.public_key = node->public_key;
 	conf.listen_port = node->listen_port;
 	conf.mtu = node->mtu;
 	add_addresses(topology->site, node, &conf);

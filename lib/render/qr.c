@@ -14,8 +14,9 @@ int qr_encode(const char *bytes, size_t len, struct qr *out, struct err *err)
 		return err_set(err, "there is nothing to put into a QR code");
 	if (len > QR_MAX_BYTES)
 		return err_set(err,
-			"%zu bytes are too long for a QR code, which holds %d: let the "
-			"peer's AllowedIPs be fewer, or hand it the file",
+			"%zu bytes are too long for a QR code, which holds %d: give the "
+			"spoke fewer AllowedIPs, or take the file of 'wgctl config -o' to "
+			"the device",
 			len, QR_MAX_BYTES);
 	QRcode *code = QRcode_encodeData(
 		(int)len, (const unsigned char *)bytes, 0, QR_ECLEVEL_L);

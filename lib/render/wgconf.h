@@ -31,6 +31,7 @@ struct wgconf_peer {
 
 struct wgconf {
 	struct key private_key;	    /* zero: none, the device has it */
+	struct key public_key;	    /* its other half where known, which no text holds */
 	uint16_t listen_port;	    /* 0: none */
 	uint16_t mtu;		    /* 0: none */
 	struct prefixset addresses; /* with host bits, not merged: in the order given */
@@ -72,7 +73,15 @@ int wgconf_format(const struct wgconf *conf, struct buf *out, struct err *err);
 int wgconf_parse(const struct source *source, struct wgconf *out, struct err *err);
 
 /*
- * Compares the meaning: names of peers, their order and that of AllowedIPs do not count;
+ * The same where the interface's public key is known (NULL: not): to derive it from the
+ * private one takes longer than all of the rest.
+ */
+int wgconf_parse_known(const struct source *source, const struct key *public_key,
+	struct wgconf *out, struct err *err);
+
+/*
+ * Compares the meaning: the interface's public key, names of peers, their order and that
+ * of AllowedIPs do not count;
  * the order of addresses and DNS servers does.
  */
 bool wgconf_equals(const struct wgconf *a, const struct wgconf *b);

@@ -51,8 +51,10 @@ static int check_text(
 {
 	const struct source source = {"rendered wg.conf", text, len};
 	CLEANUP(wgconf_release) struct wgconf again = WGCONF_INIT;
+	const bool is_known = !key_is_zero(&conf->public_key);
 
-	if (wgconf_parse(&source, &again, err) < 0)
+	if (wgconf_parse_known(
+		    &source, is_known ? &conf->public_key : NULL, &again, err) < 0)
 		return err_wrap(err, "the configuration does not read back");
 	if (!wgconf_equals(conf, &again))
 		return err_set(err, "the configuration reads back as another one");

@@ -407,13 +407,16 @@ static int read_lines(struct reader *reader, const struct source *source)
 }
 
 /* The kernel drops a peer that is the interface itself without a word. */
-static int check_own_key(struct reader *reader)
+static int check_own_key(struct reader *reader, const struct key *known)
 {
 	struct key own;
 
 	if (key_is_zero(&reader->conf.private_key))
 		return 0;
-	key_public(&reader->conf.private_key, &own);
+	if (known)
+		own = *known;
+	else
+		key_public(&reader->conf.private_key, &own);
 	for (size_t i = 0; i < reader->public_keys.count; i++) {
 		const struct occurrence *item = &reader->public_keys.items[i];
 
@@ -445,7 +448,8 @@ static void release_reader(struct reader *reader)
 	occurrences_release(&reader->prefixes);
 }
 
-int wgconf_parse(const struct source *source, struct wgconf *out, struct err *err)
+int wgconf_parse_known(const struct source *source, const struct key *public_key,
+	struct wgconf *out, struct err *err)
 {
 	CLEANUP(release_reader)
 	struct reader reader = {
@@ -455,11 +459,16 @@ int wgconf_parse(const struct source *source, struct wgconf *out, struct err *er
 	};
 
 	wgconf_reserve_peers(&reader.conf, estimate_peers(source));
-	if (read_lines(&reader, source) < 0 || check_own_key(&reader) < 0 ||
+	if (read_lines(&reader, source) < 0 || check_own_key(&reader, public_key) < 0 ||
 		check_unique(&reader, &reader.public_keys, "public key") < 0 ||
 		check_unique(&reader, &reader.prefixes, "prefix") < 0)
 		return -1;
 	*out = reader.conf;
 	reader.conf = (struct wgconf)WGCONF_INIT;
 	return 0;
+}
+
+int wgconf_parse(const struct source *source, struct wgconf *out, struct err *err)
+{
+	return wgconf_parse_known(source, NULL, out, err);
 }

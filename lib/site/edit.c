@@ -34,8 +34,23 @@ static void edit_release(struct edit *edit)
 }
 
 /* A scalar, or a list in brackets. */
+static struct tree_node *make_pairs(struct arena *arena, const struct edit_field *field)
+{
+	struct tree_node *map = build_collection(arena, TREE_MAP, field->key, true);
+
+	for (size_t i = 0; i + 1 < field->count; i += 2) {
+		struct tree_node *scalar = build_scalar(arena, field->values[i + 1]);
+
+		scalar->key = build_scalar(arena, field->values[i]);
+		build_append(map, scalar);
+	}
+	return map;
+}
+
 static struct tree_node *make_field(struct arena *arena, const struct edit_field *field)
 {
+	if (field->map)
+		return make_pairs(arena, field);
 	if (!field->list && field->count == 1) {
 		struct tree_node *scalar = build_scalar(arena, field->values[0]);
 
@@ -188,8 +203,11 @@ static int check(const struct edit *edit, const struct buf *text, struct err *er
 	if (!says(edit, text))
 		return 1;
 	struct site again CLEANUP(site_release) = SITE_INIT;
+	struct buf new_name CLEANUP(buf_release) = BUF_INIT;
 
-	return site_load(&again, name, text->text, text->len, err);
+	/* Its lines are not those of the file, which stays as it is. */
+	buf_addf(&new_name, "new %s", name);
+	return site_load(&again, new_name.text, text->text, text->len, err);
 }
 
 /* `what` says what the user is to do by hand, where wgctl cannot. */
@@ -222,7 +240,7 @@ static int check_new_name(const struct site *site, const char *name, struct err 
 			shown.text, (int)NAME_MAX_LENGTH);
 	}
 	if (taken)
-		return err_set(err,
+		return err_usage(err,
 			"'%s' is already in %s (line %u); choose another name", name,
 			site->source.name, (unsigned)taken->pos.line);
 	return 0;

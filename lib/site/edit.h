@@ -20,6 +20,7 @@ struct edit_field {
 	const char *const *values;
 	size_t count;
 	bool list; /* write a list even of one */
+	bool map;  /* the values are keys and values in turn, for a map */
 };
 
 /*

@@ -49,7 +49,7 @@ static const struct field {
 	{"user", PLACE_SSH, read_ssh_user, NULL},
 	{"host", PLACE_SSH, read_ssh_host, NULL},
 	{"port", PLACE_SSH, read_ssh_port, NULL},
-	{"via", PLACE_SSH, NULL, "give a 'host' that ssh reaches by itself"},
+	{"via", PLACE_SSH, read_ssh_via, NULL},
 };
 
 _Static_assert(

@@ -18,6 +18,6 @@ value_reader read_subnets, read_interface, read_listen_port, read_mtu, read_dns;
 value_reader read_preshared_key, read_persistent_keepalive, read_allowed_ips;
 
 /* load_ssh.c */
-value_reader read_ssh, read_ssh_user, read_ssh_host, read_ssh_port;
+value_reader read_ssh, read_ssh_user, read_ssh_host, read_ssh_port, read_ssh_via;
 
 #endif

@@ -102,6 +102,22 @@ void read_ssh_port(struct record *record, const struct tree_node *value)
 	value_number(record, value, 1, UINT16_MAX, &record->ssh->port);
 }
 
+/* The one way there is: through the hub's ssh, and so through the tunnel. */
+void read_ssh_via(struct record *record, const struct tree_node *value)
+{
+	const char *text = value_text(record, value);
+
+	if (!text)
+		return;
+	if (strcmp(text, "hub") != 0)
+		value_refuse(record, value, "is not 'hub', the only way there is");
+	else if (record->node->is_hub)
+		err_at(record->err, value->pos,
+			"the hub cannot be reached through itself; give a 'host'");
+	else
+		record->ssh->via_hub = true;
+}
+
 void read_ssh(struct record *record, const struct tree_node *value)
 {
 	static const char *const required[] = {"host"};
@@ -112,6 +128,7 @@ void read_ssh(struct record *record, const struct tree_node *value)
 			.err = record->err,
 			.place = PLACE_SSH,
 			.map = value,
+			.node = record->node,
 			.ssh = &target};
 
 		record_read(&inner);

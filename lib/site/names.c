@@ -78,5 +78,11 @@ int site_get(const struct site *site, const char *name, const struct node **out,
 	if (meant)
 		return err_usage(err, "no node '%s' in %s; did you mean '%s'?",
 			shown.text, site->source.name, meant);
-	return err_usage(err, "no node '%s' in %s", shown.text, site->source.name);
+	return err_usage(err, "no node '%s' in %s; 'wgctl list' shows them", shown.text,
+		site->source.name);
+}
+
+bool node_has_ssh(const struct node *node)
+{
+	return node->ssh.host || node->ssh.via_hub;
 }

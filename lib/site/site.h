@@ -48,6 +48,7 @@ struct ssh_target {
 	const char *user;
 	const char *host;
 	uint16_t port;
+	bool via_hub; /* through the hub's own ssh; host NULL: to the tunnel address */
 	struct pos pos;
 };
 
@@ -65,7 +66,7 @@ struct node {
 	struct addr lan_address[SLOTS];
 	const struct site_prefix *subnets;
 	size_t subnet_count;
-	struct ssh_target ssh; /* host NULL: not deployed over ssh */
+	struct ssh_target ssh; /* see node_has_ssh */
 	const char *interface;
 	uint16_t listen_port; /* 0: any */
 	uint16_t mtu;	      /* 0: by the path */
@@ -125,6 +126,9 @@ const struct node *site_find(const struct site *site, const char *name);
 /* As site_find, but says "no node 'hosptal' in site.yaml; did you mean 'hospital'?". */
 int site_get(const struct site *site, const char *name, const struct node **out,
 	struct err *err);
+
+/* True where the site says how ssh reaches the node, so that it can be deployed. */
+bool node_has_ssh(const struct node *node);
 
 /* True for a name that a spoke may have: [a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?, not hub, all. */
 bool site_name_is_valid(const char *name);

@@ -140,6 +140,20 @@ look_in_peace() {
 	report_stage
 }
 
+last_outcome() {
+	cat "$etc/$iface.outcome" 2>/dev/null
+	return 0
+}
+
+# Who looked may take long to decide, or be gone: the lock is not kept meanwhile.
+lock_again() {
+	lock 10 || fail "another deploy is at work on this host" "try again when it has finished"
+	read_pending
+	if [ -n "$token" ] || ! last_outcome | cmp -s - "$work/outcome"; then
+		fail "another deploy has changed this host meanwhile" "look again"
+	fi
+}
+
 # What comes next.
 report_stage() {
 	read_pending
@@ -148,6 +162,8 @@ report_stage() {
 	elif [ -s "$work/differs" ]; then
 		check_clashes
 		phase=ready
+		last_outcome >"$work/outcome"
+		exec 9>&-
 		say ready "$nonce"
 	else
 		say "done" "$nonce"
@@ -211,6 +227,7 @@ change() {
 	[ "$phase" = ready ] || return 0
 	window=$1
 	todo=$work/differs
+	lock_again </dev/null
 	! listed packages || apply packages
 	read_wanted </dev/null || fail "cannot read interface '$iface'"
 	begin </dev/null

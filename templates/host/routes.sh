@@ -109,9 +109,9 @@ full_families() {
 }
 
 rules_present() {
-	rules=$(ip "-$1" rule show 2>/dev/null)
-	case $rules in *"not from all fwmark 0xca6c lookup $full_table"*) ;; *) return 1 ;; esac
-	case $rules in *"lookup main suppress_prefixlength 0"*) ;; *) return 1 ;; esac
+	shown=$(ip "-$1" rule show 2>/dev/null)
+	case $shown in *"not from all fwmark 0xca6c lookup $full_table"*) ;; *) return 1 ;; esac
+	case $shown in *"lookup main suppress_prefixlength 0"*) ;; *) return 1 ;; esac
 	[ -n "$(ip "-$1" route show table "$full_table" dev "$iface" 2>/dev/null)" ]
 }
 

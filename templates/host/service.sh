@@ -33,7 +33,7 @@ check_service() {
 		! enabled "$target" "$unit" || differs service "$unit disabled"
 	done <"$work/units"
 	# shellcheck disable=SC2046
-	! systemctl is-active $(unit_names wanted_units) | grep -qvx active ||
+	! systemctl is-active $(unit_names wanted_units) | grep -qvx active && link_exists ||
 		differs service "started"
 }
 
@@ -47,6 +47,8 @@ apply_service() {
 	set -- $(unit_names wanted_units)
 	systemctl -q enable "$@" 2>"$work/log" || return 1
 	systemctl reset-failed "$@" 2>/dev/null
+	# Active, and yet its link is gone: somebody has deleted it.
+	link_exists || systemctl stop "wgctl@$iface.service" 2>/dev/null
 	systemctl start "$@" 2>"$work/log" 9>&- && return 0
 	journalctl -q -n 10 -o cat -u "wgctl@$iface.service" >>"$work/log" 2>/dev/null
 	return 1

@@ -24,7 +24,7 @@ make_site() {
 	for file in "$case_dir"/* "$case_dir"/.[!.]*; do
 		case ${file##*/} in
 		cmd | stdout | stderr | status | after) ;;
-		*) [ ! -e "$file" ] || cp -R "$file" "$work/site/" ;;
+		*) [ ! -e "$file" ] || cp -RL "$file" "$work/site/" ;;
 		esac
 	done
 	if [ -d "$work/site/keys" ]; then

@@ -121,11 +121,11 @@ try "a proxy command that fails" 1 run broken true
 says "no way to 127.0.0.1"
 echo "Host hanging
   HostName 127.0.0.1
-  ProxyCommand sleep 30" >>"$work/config"
+  ProxyCommand sleep 30.417" >>"$work/config"
 elapsed try "a proxy command that hangs" 1 -c 800 run hanging true
 says "says nothing"
 faster_than 4000
 case_name="no child is left"
-! pgrep -f 'sleep 30' >"$work/out" 2>&1 || fail "the proxy command still runs"
+! pgrep -f 'sleep 30.417' >"$work/out" 2>&1 || fail "the proxy command still runs"
 
 done_testing

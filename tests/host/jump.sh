@@ -106,7 +106,7 @@ cut_hub() {
 	done
 }
 cut_hub &
-elapsed try "the hop is cut" 1 run pi "echo x >$work/started; sleep 20"
+elapsed try "the hop is cut" 1 run pi "echo x >$work/started; sleep 9"
 wait $!
 says "lost the connection to 'pi'"
 faster_than 6000

@@ -54,12 +54,12 @@ try "lines as they come" 0 -v run one 'echo one; printf "two\nthree"'
 prints "line 1: one"
 prints "line 1: two"
 
-elapsed try "a child that holds stdout" 0 run one 'sleep 20 & echo started'
+elapsed try "a child that holds stdout" 0 run one 'sleep 9 & echo started'
 says "end=exited status=0 signal= whole=0"
 prints started
 faster_than 6000
 
-elapsed try "a silent command past its time" 1 -t 700 run one 'sleep 20'
+elapsed try "a silent command past its time" 1 -t 700 run one 'sleep 9'
 says "'one' did not finish the command in time"
 says "fault=deadline"
 faster_than 3000
@@ -75,7 +75,7 @@ cut_connection() {
 cut_connection &
 # shellcheck disable=SC2016
 elapsed try "the connection is cut" 1 run one \
-	'ps -o ppid= -p $PPID >/dev/null; echo $PPID >'"$work"'/child; sleep 20'
+	'ps -o ppid= -p $PPID >/dev/null; echo $PPID >'"$work"'/child; sleep 9'
 wait $!
 says "lost the connection to 'one'"
 says "end=unknown"
@@ -91,7 +91,7 @@ stop_connection() {
 stop_connection &
 # shellcheck disable=SC2016
 elapsed try "the host falls silent" 1 -s 1500 run one \
-	'echo $PPID >'"$work"'/child; sleep 20'
+	'echo $PPID >'"$work"'/child; sleep 9'
 wait $!
 kill -KILL "$(cat "$work/child")"
 says "lost the connection to 'one': no sign of life"
@@ -104,7 +104,7 @@ mkfifo "$work/cancel"
 (
 	exec 3<>"$work/cancel"
 	(sleep 0.5 && echo x >&3) &
-	exec "$tool" -F "$work/config" -x 3 run one 'sleep 20'
+	exec "$tool" -F "$work/config" -x 3 run one 'sleep 9'
 ) >"$work/out" 2>"$work/err" </dev/null && fail "was not cancelled"
 says "'one': interrupted"
 

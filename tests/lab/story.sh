@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # What the tests of wgctl on the lab's hosts share: the site of the hospital, made by the program
-# alone, and words to say what is expected of it. To be sourced by a test, with the test's arguments;
-# the first, or WGCTL, is the program.
+# alone, and words to say what is expected of it. To be sourced by a test; the program is the test's
+# first argument, or WGCTL.
 #
 # A test is a row of checks. The first that does not hold ends it, after the state of the hosts.
 set -uo pipefail
@@ -77,7 +77,7 @@ story_state() {
 	cat "$work/out" "$work/err"
 	[ ! -f "$site/site.yaml" ] || { echo "=== site.yaml"; cat "$site/site.yaml"; }
 	while read -r row node kind; do
-		[ "$row $kind" = 'node host' ] && lab_find_leader "$node" || continue
+		if ! [ "$row $kind" = 'node host' ] || ! lab_find_leader "$node"; then continue; fi
 		echo "=== $node"
 		lab_exec "$node" sh -c 'date; wg show; ip -o address; ip route; ip -6 route
 			iptables-save -c; ip6tables-save -c; systemctl --no-legend list-units --all "wg*"
@@ -189,6 +189,7 @@ ssh_reset() {
 
 # --- the site of the hospital
 
+# shellcheck disable=SC2120 # most take it as it is
 init_site() { # [OPTION…]
 	wgctl init --name mission-hospital --endpoint vpn.example.org:51820 --network 10.49.0.0/24 \
 		--supernet 10.20.0.0/16 --hub-subnet 10.10.0.0/16 --hub-lan 10.10.1.10 \
@@ -205,6 +206,15 @@ add_clinic() {
 
 add_depot() {
 	wgctl add-spoke depot --subnet 10.20.3.0/24 --lan 10.20.3.1 --ssh depot
+}
+
+make_site() { # NAME…
+	local name
+	# shellcheck disable=SC2119
+	init_site || return 1
+	for name; do
+		"add_$name" || return 1
+	done
 }
 
 # set_site WORDS…: each a line 'field: value' of the top level; takes the place of a line that is
@@ -276,6 +286,7 @@ make_foreign_rules() { # HOST
 		-A FORWARD -m comment --comment "mine, not yours" -j MARK --set-xmark 0x4/0x4
 		COMMIT
 		*filter
+		:FORWARD DROP [0:0]
 		:MY-CHAIN - [0:0]
 		-A INPUT -i lo -j ACCEPT
 		-A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
@@ -289,6 +300,9 @@ make_foreign_rules() { # HOST
 		COMMIT
 	END
 	lab_exec "$1" ip6tables-restore --noflush <<-'END'
+		*mangle
+		-A POSTROUTING -o eth7 -j MARK --set-xmark 0x4/0x4
+		COMMIT
 		*filter
 		:MY-CHAIN - [0:0]
 		-A INPUT -p ipv6-icmp -j ACCEPT
@@ -303,30 +317,34 @@ make_foreign_rules() { # HOST
 install_on() { # HOST PACKAGE…
 	local host=$1
 	shift
-	lab_exec "$host" sh -c 'apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -qy install "$@"' \
-		sh "$@" >"$work/apt" 2>&1 || { tail "$work/apt" >&2; return 1; }
+	lab_exec "$host" sh -c 'apt-get -q update &&
+		DEBIAN_FRONTEND=noninteractive apt-get -qy install "$@"' sh "$@" >"$work/apt" 2>&1 || { tail "$work/apt" >&2; return 1; }
 }
 
 # All that a deploy might touch on a host, as text.
 state_of() { # HOST
+	# shellcheck disable=SC2016 # the inner shell expands
 	lab_exec "$1" sh -c '
 		find /etc -xdev \( -type f -o -type l \) -printf "%p %m %u %s %T@ %l\n" | sort
 		dpkg-query -W | sort
 		ip -o link; ip -o address; ip rule; ip route show table all; ip -6 route show table all
-		iptables-save; ip6tables-save; wg showconf wg0
+		iptables-save; ip6tables-save
+		for what in private-key listen-port allowed-ips preshared-keys persistent-keepalive; do
+			wg show wg0 $what | sort
+		done
 		systemctl --no-legend list-units "wg*"
-		ls -d /run/wgctl* /run/wireguard*
+		ls -d /run/wgctl.* /run/wireguard/*
 		cd /proc/sys/net
 		cat ipv4/ip_forward ipv6/conf/all/forwarding ipv4/conf/*/send_redirects' 2>/dev/null |
 		sed -e '/^#/d' -e 's/ \[[0-9:]*\]$//' -e 's/ expires [0-9]*sec//'
 }
 
-# leaves_alone HOST COMMAND…: the command, whether it succeeds or not, leaves the host as it was.
+# leaves_alone HOST COMMAND…: the command succeeds and leaves the host as it was.
 leaves_alone() {
 	local host=$1 before
 	shift
 	before=$(state_of "$host")
-	"$@"
+	"$@" || return 1
 	same "$before" "$(state_of "$host")" "'$host'"
 }
 
@@ -348,6 +366,12 @@ journal_of() { # HOST
 # logged HOST COUNT TEXT: so many lines with the text since the mark.
 logged() {
 	same "$2" "$(journal_of "$1" | grep -cF -e "$3")" "count of '$3' in the journal of $1"
+}
+
+# Since the mark the program has come once, and has run one thing.
+one_login() { # HOST
+	logged "$1" 1 'Accepted publickey for' && logged "$1" 1 'Starting session: ' &&
+		logged "$1" 1 'Connection from '
 }
 
 handshake() { # HOST: the newest, in seconds since 1970

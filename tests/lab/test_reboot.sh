@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # The tunnel comes back without help: after a reboot of either end and of both, orderly or by the
 # plug, with a hub that is off, a name that does not resolve yet, and a firewall that is up first.
-# shellcheck source=tests/lab/story.sh
+# shellcheck source=story.sh
 . "$(dirname "$0")/story.sh"
 
 # The device asks first: a hub that has lost its sessions knows no address of the Pi.
@@ -44,7 +44,7 @@ hub_is_unknown_to_pi() {
 }
 
 story_begin hub pi
-init_site && add_hospital || exit 1
+check 'the site' make_site hospital
 check 'deploy on bare hosts' deploy_changes \
 	'packages, configuration, program, firewall, sysctl, tunnel, service' hub hospital
 check 'cloud and device reach each other' pings_both_ways

@@ -95,8 +95,8 @@ static void refuses_what_does_not_fit(void **state)
 	assert_int_equal(qr_encode(bytes, 0, &qr, &err), -1);
 	assert_null(qr.modules);
 	assert_string_equal(err.entries[0].message,
-		"2954 bytes are too long for a QR code, which holds 2953: let the peer's "
-		"AllowedIPs be fewer, or hand it the file");
+		"2954 bytes are too long for a QR code, which holds 2953: give the spoke "
+		"fewer AllowedIPs, or take the file of 'wgctl config -o' to the device");
 	assert_string_equal(
 		err.entries[1].message, "there is nothing to put into a QR code");
 }

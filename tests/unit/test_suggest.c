@@ -32,6 +32,8 @@ static void finds_the_nearest(void **state)
 		{"endpiont", "endpoint"},
 		{"listenport", "listen_port"},
 		{"abcdefghijklmnopqrstuvwxyzabcdefghijklm", LONG_40},
+		{"pub", "public_key"},
+		{"end", "endpoint"},
 	};
 
 	(void)state;
@@ -44,8 +46,8 @@ static void finds_the_nearest(void **state)
 
 static void finds_none_where_none_is_near(void **state)
 {
-	static const char *const rows[] = {"", "x", "gateway", "xyz", "um", "Address123",
-		"key", "prefix", LONG_40 "o", LONG_40 "opq"};
+	static const char *const rows[] = {"", "x", "gateway", "xyz", "um", "p", "pu",
+		"Address123", "key", "prefix", LONG_40 "o", LONG_40 "opq"};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)

@@ -146,9 +146,9 @@ static bool try_to_confirm(struct effort *effort, const char *token, struct err 
 	CLEANUP(buf_release) struct buf script = BUF_INIT;
 	struct deploy_job *job = effort->job;
 
-	script_confirm(job->node, token, &script);
+	script_confirm(job->node, token, job->nonce, &script);
 	if (path_open(&effort->fleet->path, job->node, &session, err) < 0 ||
-		run_decision(session.session, &script, token, &report, err) < 0)
+		run_decision(session.session, &script, job->nonce, &report, err) < 0)
 		return false;
 	err_release(&job->err);
 	conclude(job, &report);
@@ -165,8 +165,8 @@ static bool try_to_abandon(struct effort *effort, const char *token, const char 
 
 	if (!effort->first.session || effort->first.session->fault != SESSION_FINE)
 		return false;
-	script_abandon(job->node, token, why, &script);
-	if (run_decision(effort->first.session, &script, token, &report, &err) < 0)
+	script_abandon(job->node, token, job->nonce, why, &script);
+	if (run_decision(effort->first.session, &script, job->nonce, &report, &err) < 0)
 		return false;
 	err_release(&job->err);
 	conclude(job, &report);

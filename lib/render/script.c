@@ -202,17 +202,18 @@ int script_whole(const struct topology *topology, const struct node *node,
 	return 0;
 }
 
-void script_confirm(const struct node *node, const char *token, struct buf *out)
+void script_confirm(
+	const struct node *node, const char *token, const char *nonce, struct buf *out)
 {
 	hostfiles_confirmer(out);
-	buf_addf(out, "confirm %s %s\n", node->interface, token);
+	buf_addf(out, "confirm %s %s %s\n", node->interface, token, nonce);
 }
 
-void script_abandon(
-	const struct node *node, const char *token, const char *why, struct buf *out)
+void script_abandon(const struct node *node, const char *token, const char *nonce,
+	const char *why, struct buf *out)
 {
 	hostfiles_confirmer(out);
-	buf_addf(out, "abandon %s %s ", node->interface, token);
+	buf_addf(out, "abandon %s %s %s ", node->interface, token, nonce);
 	quote_shell(out, why);
 	buf_add_char(out, '\n');
 }

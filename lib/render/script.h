@@ -43,13 +43,14 @@ int script_whole(const struct topology *topology, const struct node *node,
 
 /*
  * Appends the script that decides on the change with that token (SCRIPT_ANY: whichever
- * waits): probes, then confirmation, or back at once.
+ * waits): probes, then confirmation, or back at once. Its last line repeats the nonce.
  */
-void script_confirm(const struct node *node, const char *token, struct buf *out);
+void script_confirm(
+	const struct node *node, const char *token, const char *nonce, struct buf *out);
 
 /* Appends the script that takes the change back; `why` is a sentence for the report. */
-void script_abandon(
-	const struct node *node, const char *token, const char *why, struct buf *out);
+void script_abandon(const struct node *node, const char *token, const char *nonce,
+	const char *why, struct buf *out);
 
 /* Appends the script that looks at going back to the generation before the last change. */
 void script_revert(const struct node *node, const char *nonce, struct buf *out);

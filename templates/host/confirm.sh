@@ -8,35 +8,40 @@
 keep_change() {
 	lock 30 || fail "another change is at work on this host"
 	read_pending
-	[ "$token" = "$1" ] || {
+	if [ "$token" != "$1" ]; then
 		tell_outcome "$1"
 		return
-	}
+	fi
 	decide confirmed "$1" "" || fail "cannot write to $etc" "deploy again"
 	disarm
 	rm -rf "$etc/$iface.previous"
 	mv "$tx" "$etc/$iface.previous"
 	sync
-	say "done" "$1"
+	say "done" "$nonce"
 }
 
 take_back() {
 	exec 9>&-
-	if sh "$tx/host" undo "$iface" "$2" >"$work/log" 2>&1; then
-		say rolled-back "$2"
+	if sh "$tx/host" undo "$iface" "$1" >"$work/log" 2>&1; then
+		say rolled-back "$1"
 	else
 		: >"$work/log"
-		fail "$2; taking it back failed too" "it is tried again when this host restarts"
+		fail "$1; taking it back failed too" "it is tried again when this host restarts"
 	fi
 }
 
-# What became of the change with that token.
+# What became of the change with that token, or of the last one.
 tell_outcome() {
 	outcome=
-	[ ! -e "$etc/$iface.outcome" ] || read -r outcome outcome_token why <"$etc/$iface.outcome"
-	case "$outcome $1" in
-	"confirmed $outcome_token") say "done" "$1" ;;
-	"rolled-back $outcome_token" | "rolled-back any") say rolled-back "$why" ;;
+	[ ! -e "$etc/$iface.outcome" ] ||
+		read -r outcome outcome_token why <"$etc/$iface.outcome"
+	[ "$1" = any ] || [ "$1" = "$outcome_token" ] || outcome=
+	case $outcome in
+	confirmed)
+		note "the last change is confirmed already"
+		say "done" "$nonce"
+		;;
+	rolled-back) say rolled-back "$why" ;;
 	*) fail "no change waits for confirmation on this host" ;;
 	esac
 }
@@ -50,23 +55,25 @@ settle() {
 		return
 	fi
 	[ "$1" = any ] || [ "$1" = "$token" ] ||
-		fail "another change waits for confirmation on this host" "that is not ours to confirm"
+		fail "another change waits for confirmation on this host" "it is not ours to confirm"
 	set -- "$token"
 	if [ ! -e "$tx/applied" ]; then
-		take_back "$1" "it was interrupted"
+		take_back "it was interrupted"
 		return
 	fi
 	exec 9>&-
 	if probe; then
 		keep_change "$1"
 	else
-		take_back "$1" "$why"
+		take_back "$why"
 	fi
 }
 
+# INTERFACE TOKEN NONCE
 confirm() {
 	say "wgctl 1"
 	iface=$1
+	nonce=$3
 	start
 	settle "$2"
 }
@@ -82,16 +89,17 @@ settle_own() {
 	settle "$nonce"
 }
 
-# The change waits no longer: back to what was.
+# INTERFACE TOKEN NONCE WHY: the change waits no longer.
 abandon() {
 	say "wgctl 1"
 	iface=$1
+	nonce=$3
 	start
 	lock 60 || fail "the change is still at work on this host"
 	read_pending
-	[ "$token" = "$2" ] || {
+	if [ "$token" = "$2" ]; then
+		take_back "$4"
+	else
 		tell_outcome "$2"
-		return
-	}
-	take_back "$2" "$3"
+	fi
 }

@@ -6,7 +6,8 @@
 
 Prints a table: the median of RUNS of each, peak memory, and the time of render over that of
 a bare loop that does the same work (floor.c), run in turns. The FOLDER holds the files; what
-is asked of the disk is asked of the one below it.
+is asked of the disk is asked of the one below it. A second run in five minutes is slower
+where the FOLDER is on ext4: see fresh().
 """
 import argparse
 import os
@@ -14,9 +15,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
-
-SETTLE_SECONDS = 6  # see fresh()
 
 
 class Tools:
@@ -24,6 +22,7 @@ class Tools:
 
     def __init__(self, folder, programs):
         self.folder = folder
+        os.mkdir(folder)
         self.result = os.path.join(folder, "result")
         self.site = os.path.join(folder, "site")
         self.wgctl, self.floor, self.make_site, self.timed = map(os.path.abspath, programs)
@@ -42,8 +41,8 @@ class Tools:
 
 def fresh(tools, name):
     """
-    An empty folder. Nothing is removed before the end: for some seconds ext4 goes around
-    the inodes of removed files, which takes longer than all that is measured here.
+    An empty folder. Nothing is removed before the end: for up to five minutes ext4 goes
+    around the inodes of removed files, which takes longer than all that is measured here.
     """
     folder = os.path.join(tools.folder, name)
     os.mkdir(folder)
@@ -92,11 +91,9 @@ def main():
     options = parser.parse_intermixed_args()
     programs = (options.wgctl, options.floor, options.make_site, options.timed)
     print("  spokes command      median s    least     most   us/spoke      MiB  x floor")
-    for number, spokes in enumerate(options.spokes):
-        if number:
-            time.sleep(SETTLE_SECONDS)
-        with tempfile.TemporaryDirectory(dir=options.directory) as folder:
-            tools = Tools(folder, programs)
+    with tempfile.TemporaryDirectory(dir=options.directory) as folder:
+        for spokes in options.spokes:
+            tools = Tools(os.path.join(folder, str(spokes)), programs)
             print_table(spokes, measure(tools, spokes, options.runs))
 
 

@@ -318,7 +318,8 @@ install_on() { # HOST PACKAGE…
 	local host=$1
 	shift
 	lab_exec "$host" sh -c 'apt-get -q update &&
-		DEBIAN_FRONTEND=noninteractive apt-get -qy install "$@"' sh "$@" >"$work/apt" 2>&1 || { tail "$work/apt" >&2; return 1; }
+		DEBIAN_FRONTEND=noninteractive apt-get -qy install "$@"' sh "$@" >"$work/apt" 2>&1 ||
+		{ tail "$work/apt" >&2; return 1; }
 }
 
 # All that a deploy might touch on a host, as text.

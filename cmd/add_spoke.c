@@ -309,21 +309,21 @@ static enum status add_spoke_run(const struct invocation *in, struct err *err)
 {
 	CLEANUP(folder_release) struct folder folder = FOLDER_INIT;
 	CLEANUP(keychange_release) struct keychange keys = KEYCHANGE_INIT;
+	CLEANUP(site_release) struct site after = SITE_INIT;
 	CLEANUP(spoke_release) struct spoke spoke = {.arena = ARENA_INIT};
 	CLEANUP(buf_release) struct buf text = BUF_INIT;
 	const char *name = in->argv[0];
 
 	if (folder_edit(&folder, in->common->folder, err) < 0 ||
 		choose(&folder.site, in, &spoke, &keys, err) < 0 ||
-		edit_add_spoke(
-			&folder.site, name, spoke.fields, spoke.count, &text, err) < 0 ||
+		edit_add_spoke(&folder.site, name, spoke.fields, spoke.count, &text,
+			&after, err) < 0 ||
 		folder_commit(&folder, text.text, text.len, &keys, err) < 0)
 		return err->status;
 	if (in->common->json)
 		print_json(name, &spoke);
 	say_added(in->common, name, &spoke);
-	if (context_say_stale(in->common, &folder.site, &text, err) < 0)
-		return err->status;
+	context_say_stale(in->common, &folder.site, &after);
 	say_next(in->common, name, &spoke,
 		opt_value(in->opts, "ssh") || opt_flag(in->opts, "via-hub"));
 	return STATUS_DONE;

@@ -38,17 +38,13 @@ void context_release(struct context *context)
 	folder_release(&context->folder);
 }
 
-int context_say_stale(const struct common *common, const struct site *before,
-	const struct buf *text, struct err *err)
+void context_say_stale(
+	const struct common *common, const struct site *before, const struct site *after)
 {
-	CLEANUP(site_release) struct site after = SITE_INIT;
 	CLEANUP(stale_release) struct stale stale = STALE_INIT;
 
-	if (site_load(&after, before->source.name, text->text, text->len, err) < 0)
-		return -1;
-	stale_compare(before, &after, &stale);
+	stale_compare(before, after, &stale);
 	for (size_t i = 0; i < stale.count; i++)
 		say(common, "'%s' is out of date in the field: %s", stale.nodes[i].name,
 			stale.nodes[i].why);
-	return 0;
 }

@@ -27,11 +27,8 @@ int context_open_keys(struct context *out, const struct common *common, struct e
 
 void context_release(struct context *context);
 
-/*
- * Says on stderr which nodes in the field the new text leaves out of date, and why.
- * `text` has been checked.
- */
-int context_say_stale(const struct common *common, const struct site *before,
-	const struct buf *text, struct err *err);
+/* Says on stderr which nodes in the field an edit leaves out of date, and why. */
+void context_say_stale(
+	const struct common *common, const struct site *before, const struct site *after);
 
 #endif

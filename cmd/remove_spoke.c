@@ -9,20 +9,20 @@
 static enum status remove_spoke_run(const struct invocation *in, struct err *err)
 {
 	CLEANUP(folder_release) struct folder folder = FOLDER_INIT;
+	CLEANUP(site_release) struct site after = SITE_INIT;
 	CLEANUP(keychange_release) struct keychange keys = KEYCHANGE_INIT;
 	CLEANUP(buf_release) struct buf text = BUF_INIT;
 	const char *name = in->argv[0];
 
 	if (folder_edit(&folder, in->common->folder, err) < 0 ||
-		edit_remove_spoke(&folder.site, name, &text, err) < 0)
+		edit_remove_spoke(&folder.site, name, &text, &after, err) < 0)
 		return err->status;
 	keychange_remove(&keys, name);
 	if (folder_commit(&folder, text.text, text.len, &keys, err) < 0)
 		return err->status;
 	say(in->common, "removed '%s' and its keys; its address is not handed out again",
 		name);
-	if (context_say_stale(in->common, &folder.site, &text, err) < 0)
-		return err->status;
+	context_say_stale(in->common, &folder.site, &after);
 	say(in->common, "next: 'wgctl deploy hub', which shuts it out");
 	return STATUS_DONE;
 }

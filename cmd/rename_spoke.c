@@ -16,7 +16,7 @@ static enum status rename_spoke_run(const struct invocation *in, struct err *err
 
 	if (folder_edit(&folder, in->common->folder, err) < 0 ||
 		arg_name("rename-spoke", new_name, err) < 0 ||
-		edit_rename_spoke(&folder.site, name, new_name, &text, err) < 0 ||
+		edit_rename_spoke(&folder.site, name, new_name, &text, NULL, err) < 0 ||
 		keychange_rename(&keys, &folder.keys, name, new_name, err) < 0 ||
 		folder_commit(&folder, text.text, text.len, &keys, err) < 0)
 		return err->status;

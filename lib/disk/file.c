@@ -22,20 +22,21 @@ static int check(const struct dir *dir, const char *name, enum file_kind kind, s
 	int fd, size_t *size, struct err *err)
 {
 	struct stat st;
+	const bool known = fstat(fd, &st) == 0;
+	const bool regular = known && S_ISREG(st.st_mode);
 
+	if (regular && (uint64_t)st.st_size <= max) {
+		*size = (size_t)st.st_size;
+		return kind == FILE_SECRET ? dir_check_private(dir, name, &st, err) : 0;
+	}
 	CLEANUP_FREE char *shown = dir_show(dir, name);
-	if (fstat(fd, &st) < 0)
+	if (!known)
 		return err_errno(err, "cannot examine '%s'", shown);
-	if (!S_ISREG(st.st_mode))
+	if (!regular)
 		return err_set(err, "'%s' is %s, not a regular file", shown,
 			dir_kind_name(st.st_mode));
-	if (kind == FILE_SECRET && dir_check_private(dir, name, &st, err) < 0)
-		return -1;
-	if ((uint64_t)st.st_size > max)
-		return err_set(err, "'%s' is too large: %lld bytes, at most %zu are read",
-			shown, (long long)st.st_size, max);
-	*size = (size_t)st.st_size;
-	return 0;
+	return err_set(err, "'%s' is too large: %lld bytes, at most %zu are read", shown,
+		(long long)st.st_size, max);
 }
 
 /* The size is a hint: the file may grow while it is read. False with errno. */

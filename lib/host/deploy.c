@@ -41,6 +41,7 @@ const char *deploy_outcome_name(enum deploy_outcome outcome)
 		[DEPLOY_FAILED] = "failed",
 		[DEPLOY_UNCHANGED] = "unchanged",
 		[DEPLOY_CHANGED] = "changed",
+		[DEPLOY_CONFIRMED] = "confirmed",
 		[DEPLOY_PLANNED] = "to change",
 		[DEPLOY_ROLLED_BACK] = "rolled back",
 		[DEPLOY_UNKNOWN] = "unknown",
@@ -299,6 +300,8 @@ static void confirm_one(void *context, size_t i)
 	if (!try_to_confirm(&effort, SCRIPT_ANY, &err)) {
 		fleet->jobs[i].outcome = DEPLOY_FAILED;
 		err_set(&fleet->jobs[i].err, "%s", err.entries[0].message);
+	} else if (fleet->jobs[i].outcome == DEPLOY_CHANGED) {
+		fleet->jobs[i].outcome = DEPLOY_CONFIRMED;
 	}
 	end_job(fleet, i);
 }

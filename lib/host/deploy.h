@@ -24,6 +24,7 @@ enum deploy_outcome {
 	DEPLOY_FAILED,	  /* `err` says why; the host is as it was, or `err` says what */
 	DEPLOY_UNCHANGED, /* was in line */
 	DEPLOY_CHANGED,	  /* and confirmed */
+	DEPLOY_CONFIRMED, /* by deploy_confirm */
 	DEPLOY_PLANNED,	  /* would be changed, but that was not wanted */
 	DEPLOY_ROLLED_BACK, /* `err` says why */
 	DEPLOY_UNKNOWN,	    /* not heard of again; it goes back by itself */

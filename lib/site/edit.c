@@ -192,14 +192,22 @@ static bool says(const struct edit *edit, const struct buf *text)
  * Loads the new text: 0 where it says what it should, -1 with the mistakes of the new
  * site in `err`, 1 where the text itself went wrong.
  */
-static int check(const struct edit *edit, const struct buf *text, struct err *err)
+static int check(const struct edit *edit, const struct buf *text, struct site *after,
+	struct err *err)
 {
 	const char *name = edit->site->source.name;
 	struct site site CLEANUP(site_release) = SITE_INIT;
 	struct err mistakes CLEANUP(err_release) = ERR_INIT;
 
-	if (!site_load(&site, name, text->text, text->len, &mistakes))
-		return build_equals(edit->root, site.tree) ? 0 : 1;
+	if (!site_load(&site, name, text->text, text->len, &mistakes)) {
+		if (!build_equals(edit->root, site.tree))
+			return 1;
+		if (after) {
+			*after = site;
+			site = (struct site)SITE_INIT;
+		}
+		return 0;
+	}
 	if (!says(edit, text))
 		return 1;
 	struct site again CLEANUP(site_release) = SITE_INIT;
@@ -211,13 +219,14 @@ static int check(const struct edit *edit, const struct buf *text, struct err *er
 }
 
 /* `what` says what the user is to do by hand, where wgctl cannot. */
-static int finish(struct edit *edit, const char *what, struct buf *out, struct err *err)
+static int finish(struct edit *edit, const char *what, struct buf *out,
+	struct site *after, struct err *err)
 {
 	struct buf text CLEANUP(buf_release) = BUF_INIT;
 	int status = 1;
 
 	if (!edit->stuck && splice_apply(&edit->splices, &text))
-		status = check(edit, &text, err);
+		status = check(edit, &text, after, err);
 	if (status > 0)
 		return err_set(err, "%s has a layout that wgctl cannot edit safely; %s",
 			edit->site->source.name, what);
@@ -304,7 +313,8 @@ static void add_by_hand(
 }
 
 int edit_add_spoke(const struct site *site, const char *name,
-	const struct edit_field *fields, size_t count, struct buf *out, struct err *err)
+	const struct edit_field *fields, size_t count, struct buf *out,
+	struct site *after, struct err *err)
 {
 	struct buf by_hand CLEANUP(buf_release) = BUF_INIT;
 	struct edit edit CLEANUP(edit_release);
@@ -323,11 +333,11 @@ int edit_add_spoke(const struct site *site, const char *name,
 	append_to(&edit, spokes_key, spoke);
 	buf_add(&by_hand, "add this by hand:\n");
 	add_by_hand(&by_hand, spokes_key, spoke);
-	return finish(&edit, by_hand.text, out, err);
+	return finish(&edit, by_hand.text, out, after, err);
 }
 
-int edit_remove_spoke(
-	const struct site *site, const char *name, struct buf *out, struct err *err)
+int edit_remove_spoke(const struct site *site, const char *name, struct buf *out,
+	struct site *after, struct err *err)
 {
 	struct buf by_hand CLEANUP(buf_release) = BUF_INIT;
 	struct edit edit CLEANUP(edit_release);
@@ -346,11 +356,11 @@ int edit_remove_spoke(
 	append_to(&edit, retired_key, retired);
 	buf_addf(&by_hand, "remove '%s' by hand and add:\n", name);
 	add_by_hand(&by_hand, retired_key, retired);
-	return finish(&edit, by_hand.text, out, err);
+	return finish(&edit, by_hand.text, out, after, err);
 }
 
 int edit_rename_spoke(const struct site *site, const char *name, const char *new_name,
-	struct buf *out, struct err *err)
+	struct buf *out, struct site *after, struct err *err)
 {
 	struct buf text CLEANUP(buf_release) = BUF_INIT,
 			by_hand CLEANUP(buf_release) = BUF_INIT;
@@ -372,5 +382,5 @@ int edit_rename_spoke(const struct site *site, const char *name, const char *new
 	build_own_children(&edit.arena, spokes);
 	tree_get(spokes, name)->key = build_scalar(&edit.arena, new_name);
 	buf_addf(&by_hand, "rename '%s' to '%s' by hand", name, new_name);
-	return finish(&edit, by_hand.text, out, err);
+	return finish(&edit, by_hand.text, out, after, err);
 }

@@ -5,7 +5,8 @@
  * whole new text to `out`. That has been loaded again and says what the old one said plus
  * the change; else the edit fails, `out` is untouched, and `err` has the mistakes of
  * the new text, or what to change by hand where the layout is beyond wgctl. Nothing is
- * written here.
+ * written here. The new site itself, as it was loaded, goes to `after`, which the caller
+ * has initialised and releases; NULL: nobody wants it.
  */
 #ifndef WGCTL_SITE_EDIT_H
 #define WGCTL_SITE_EDIT_H
@@ -28,17 +29,18 @@ struct edit_field {
  * the file (block or flow, its indentation). Values are quoted where YAML needs it.
  */
 int edit_add_spoke(const struct site *site, const char *name,
-	const struct edit_field *fields, size_t count, struct buf *out, struct err *err);
+	const struct edit_field *fields, size_t count, struct buf *out,
+	struct site *after, struct err *err);
 
 /*
  * Takes the spoke out, with the comment lines that belong to it (those directly above in
  * the column of its name, those below that are deeper), and adds it to `retired`.
  */
-int edit_remove_spoke(
-	const struct site *site, const char *name, struct buf *out, struct err *err);
+int edit_remove_spoke(const struct site *site, const char *name, struct buf *out,
+	struct site *after, struct err *err);
 
 /* Changes the spoke's name and every place that refers to it. */
 int edit_rename_spoke(const struct site *site, const char *name, const char *new_name,
-	struct buf *out, struct err *err);
+	struct buf *out, struct site *after, struct err *err);
 
 #endif

@@ -14,6 +14,7 @@ keep_change() {
 	fi
 	decide confirmed "$1" "" || fail "cannot write to $etc" "deploy again"
 	disarm
+	awk '{ print $NF }' "$tx/files" | xargs sha256sum >"$etc/$iface.sums" 2>/dev/null
 	rm -rf "$etc/$iface.previous"
 	mv "$tx" "$etc/$iface.previous"
 	sync

@@ -9,6 +9,11 @@ differs() {
 	printf '%s\t%s\n' "$1" "$2" >>"$todo"
 }
 
+# Lines of detail on stdin: told at the first look, not when the change looks again.
+tell() {
+	if [ "$phase" = over ]; then cat; else cat >/dev/null; fi
+}
+
 listed() {
 	cut -f1 "$todo" | grep -qxF "$1"
 }
@@ -108,9 +113,15 @@ look_at_all() {
 	done
 }
 
+# Before the packages are there, all that they are for is one item.
 report() {
-	for item in packages configuration program firewall sysctl tunnel link peers endpoints \
-		addresses mtu up routes service; do
+	set -- packages configuration program firewall sysctl
+	if listed packages; then
+		set -- "$@" tunnel service
+	else
+		set -- "$@" link peers endpoints addresses mtu up routes service
+	fi
+	for item; do
 		awk -F'\t' -v OFS='\t' -v item="$item" '
 		$1 == item { why = why (why == "" ? "" : ", ") $2 }
 		END { if (why == "") print "unchanged", item; else print "changed", item, why }' \

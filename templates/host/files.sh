@@ -94,13 +94,51 @@ merge_conf() {
 	mv "$work/merged" "$(unpacked "$conf_path")"
 }
 
+# Lines of the difference, "- old" and "+ new", keys masked.
+tell_difference() {
+	command -v diff >/dev/null || return 0
+	diff -U 0 "$2" "$3" | awk -v item="$1" '
+	NR <= 2 || !/^[-+]/ || /^.# wgctl / || /^.$/ { next }
+	++lines > 40 { more++; next }
+	{
+		text = substr($0, 2)
+		if (tolower(text) ~ /^[ \t]*(privatekey|presharedkey)[ \t]*=/)
+			text = substr(text, 1, index(text, "=")) " (hidden)"
+		gsub(/\t/, " ", text)
+		print "detail\t" item "\t" substr($0, 1, 1) " " text
+	}
+	END { if (more) print "detail\t" item "\t(" more " more lines)" }' | tell
+}
+
+# A file that is not the one that the last deploy left.
+was_edited() {
+	[ -e "$1" ] && [ -e "$etc/$iface.sums" ] || return 1
+	sum=$(sha256sum "$1")
+	! grep -qxF "$sum" "$etc/$iface.sums"
+}
+
+check_file() {
+	if [ "$1" = - ]; then
+		[ ! -e "$4" ] || differs "$2" "$4 removed"
+		return
+	fi
+	! file_in_line "$work/file.$1" "$3" "$4" || return 0
+	if was_edited "$4"; then
+		differs "$2" "$4 (edited by hand)"
+	elif [ -e "$4" ]; then
+		differs "$2" "$4"
+	else
+		differs "$2" "$4 (new)"
+	fi
+	case $2 in configuration | firewall | sysctl)
+		[ ! -e "$4" ] || tell_difference "$2" "$4" "$work/file.$1"
+		;;
+	esac
+}
+
 check_files() {
 	while read -r number label mode path; do
-		if [ "$number" = - ]; then
-			[ ! -e "$path" ] || differs "$label" "$path removed"
-		else
-			file_in_line "$work/file.$number" "$mode" "$path" || differs "$label" "$path"
-		fi
+		check_file "$number" "$label" "$mode" "$path"
 	done <"$work/files"
 }
 

@@ -52,6 +52,16 @@ has_firewall() {
 	[ "$1" = iptables ] || [ -e /proc/net/if_inet6 ]
 }
 
+describe_drift() {
+	if grep -q ' late$' "$work/own"; then
+		echo "jump is not first"
+	elif ! grep -q ' jump ' "$work/own"; then
+		echo "jump is missing"
+	else
+		echo "chains were changed"
+	fi
+}
+
 check_firewall() {
 	for tool in iptables ip6tables; do
 		has_firewall "$tool" || continue
@@ -60,9 +70,11 @@ check_firewall() {
 			return
 		fi
 		own_rules "$tool" >"$work/own"
-		cmp -s "$rules/$iface.$tool" "$run/$iface.$tool.rules" &&
-			cmp -s "$work/own" "$run/$iface.$tool.own" && continue
-		differs firewall "$tool"
+		if ! cmp -s "$rules/$iface.$tool" "$run/$iface.$tool.rules"; then
+			differs firewall "$tool loaded"
+		elif ! cmp -s "$work/own" "$run/$iface.$tool.own"; then
+			differs firewall "$tool $(describe_drift)"
+		fi
 	done
 }
 

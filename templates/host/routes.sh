@@ -82,9 +82,11 @@ list_routes() {
 
 check_routes() {
 	list_routes | sort -u >"$work/have.routes"
-	cmp -s "$work/want.routes" "$work/have.routes" ||
+	cmp -s "$work/want.routes" "$work/have.routes" || {
 		differs routes "$(comm -3 "$work/want.routes" "$work/have.routes" |
 			awk '/^\t/ { gone++; next } { new++ } END { printf "%d added, %d removed", new, gone }')"
+		tell_lists routes "$work/want.routes" "$work/have.routes"
+	}
 	everything_in_line || differs routes "default"
 }
 

@@ -26,15 +26,16 @@ unit_names() {
 check_service() {
 	wanted_units >"$work/units"
 	while read -r target unit; do
-		enabled "$target" "$unit" || differs service "enabled"
+		enabled "$target" "$unit" || differs service "$unit enabled"
 	done <"$work/units"
 	surplus_units >"$work/units"
 	while read -r target unit; do
 		! enabled "$target" "$unit" || differs service "$unit disabled"
 	done <"$work/units"
 	# shellcheck disable=SC2046
-	! systemctl is-active $(unit_names wanted_units) | grep -qvx active && link_exists ||
+	if ! link_exists || systemctl is-active $(unit_names wanted_units) | grep -qvx active; then
 		differs service "started"
+	fi
 }
 
 apply_service() {

@@ -7,6 +7,14 @@ link_exists() {
 	[ -e "/sys/class/net/$iface" ]
 }
 
+# Two sorted lists: what is wanted and missing, what is there and is not wanted.
+tell_lists() {
+	{
+		comm -23 "$2" "$3" | head -n 20 | sed "s|^|detail	$1	+ |"
+		comm -13 "$2" "$3" | head -n 20 | sed "s|^|detail	$1	- |"
+	} | tell
+}
+
 check_link() {
 	link_exists || differs link "created"
 }
@@ -59,6 +67,16 @@ check_peers() {
 			for (key in have) if (!(key in want)) removed++
 			printf "%d added, %d changed, %d removed", added, changed, removed
 		}' "$work/want.peers" "$work/owned.peers")"
+	awk '
+	function line(sign, peer,    part) {
+		split(peer, part, " ")
+		return "detail\tpeers\t" sign " " part[1] " AllowedIPs " part[4] " keepalive " part[3]
+	}
+	FILENAME == ARGV[1] { want[$1] = $0; next }
+	want[$1] == $0 { delete want[$1]; next }
+	++lines <= 20 { print line("-", $0) }
+	END { for (key in want) if (++lines <= 40) print line("+", want[key]) }' \
+		"$work/want.peers" "$work/owned.peers" | tell
 }
 
 # What syncconf does not find in the file it removes or turns off, hence all that is to
@@ -112,8 +130,10 @@ list_addresses() {
 check_addresses() {
 	list_addresses | sort >"$work/have.addresses"
 	sort -o "$work/want.addresses" "$work/want.addresses"
-	cmp -s "$work/want.addresses" "$work/have.addresses" ||
+	cmp -s "$work/want.addresses" "$work/have.addresses" || {
 		differs addresses "$(paste -s -d' ' "$work/want.addresses")"
+		tell_lists addresses "$work/want.addresses" "$work/have.addresses"
+	}
 }
 
 apply_addresses() {
@@ -167,7 +187,7 @@ apply_mtu() {
 
 check_up() {
 	link_exists || return 0
-	ip link show dev "$iface" | grep -q '[<,]UP[,>]' || differs up "set up"
+	ip link show dev "$iface" | grep -q '[<,]UP[,>]' || differs up "was down"
 }
 
 apply_up() {

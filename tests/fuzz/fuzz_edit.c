@@ -45,7 +45,7 @@ static bool add(const struct site *site, struct buf *out)
 		addr_format(&addresses[i], texts[i]);
 		values[fields[0].count++] = texts[i];
 	}
-	bool done = !edit_add_spoke(site, NEW_NAME, fields, 2, out, &err);
+	bool done = !edit_add_spoke(site, NEW_NAME, fields, 2, out, NULL, &err);
 	require(done == !err_is_set(&err) && done == (out->len > 0));
 	return done;
 }
@@ -79,7 +79,7 @@ static void try_round_trip(const struct site *old)
 		return;
 	load(&site, &with);
 	check_added(old, &site, &with);
-	if (edit_remove_spoke(&site, NEW_NAME, &without, &err))
+	if (edit_remove_spoke(&site, NEW_NAME, &without, NULL, &err))
 		return;
 	load(&last, &without);
 	require(last.spoke_count == old->spoke_count);
@@ -94,7 +94,7 @@ static void try_remove(const struct site *old, const char *name)
 	struct site site CLEANUP(site_release) = SITE_INIT;
 	struct err err CLEANUP(err_release) = ERR_INIT;
 
-	if (edit_remove_spoke(old, name, &text, &err))
+	if (edit_remove_spoke(old, name, &text, NULL, &err))
 		return;
 	load(&site, &text);
 	require(site.spoke_count == old->spoke_count - 1);
@@ -111,10 +111,10 @@ static void try_rename(const struct site *old, const struct node *spoke)
 	struct err err CLEANUP(err_release) = ERR_INIT;
 	const struct tree_node *key = spoke->tree->key;
 
-	if (edit_rename_spoke(old, spoke->name, NEW_NAME, &there, &err))
+	if (edit_rename_spoke(old, spoke->name, NEW_NAME, &there, NULL, &err))
 		return;
 	load(&site, &there);
-	require(!edit_rename_spoke(&site, NEW_NAME, spoke->name, &back, &err));
+	require(!edit_rename_spoke(&site, NEW_NAME, spoke->name, &back, NULL, &err));
 	if (key->end - key->begin == strlen(spoke->name) + 2 * key->quoted)
 		require(back.len == old->source.len &&
 			!memcmp(back.text, old->source.text, back.len));

@@ -37,7 +37,7 @@ static inline int add_new(const struct site *site, struct buf *out, struct err *
 		{.key = "public_key", .values = key, .count = 1},
 	};
 
-	return edit_add_spoke(site, "new", fields, ARRAY_SIZE(fields), out, err);
+	return edit_add_spoke(site, "new", fields, ARRAY_SIZE(fields), out, NULL, err);
 }
 
 #endif

@@ -49,8 +49,8 @@ static void writes_fields(void **state)
 		struct err err CLEANUP(err_release) = ERR_INIT;
 
 		load(&site, rows[i].before, strlen(rows[i].before), "fields");
-		if (edit_add_spoke(
-			    &site, "new", all_fields, ARRAY_SIZE(all_fields), &out, &err))
+		if (edit_add_spoke(&site, "new", all_fields, ARRAY_SIZE(all_fields), &out,
+			    NULL, &err))
 			fail_msg("%s", err.entries[0].message);
 		assert_string_equal(out.text, rows[i].after);
 	}
@@ -68,7 +68,7 @@ static void says_what_to_do_by_hand(void **state)
 	(void)state;
 	load(&site, text, sizeof(text) - 1, "by hand");
 	assert_int_equal(add_new(&site, &out, &err), -1);
-	assert_int_equal(edit_remove_spoke(&site, "a", &out, &err), -1);
+	assert_int_equal(edit_remove_spoke(&site, "a", &out, NULL, &err), -1);
 	assert_int_equal(err.count, 2);
 	assert_int_equal(err.status, STATUS_FAILED);
 	assert_string_equal(err.entries[0].message,
@@ -101,8 +101,9 @@ static void reports_mistakes_of_the_new_site(void **state)
 
 	(void)state;
 	load(&site, text, sizeof(text) - 1, "mistakes");
-	assert_int_equal(
-		edit_add_spoke(&site, "new", fields, ARRAY_SIZE(fields), &out, &err), -1);
+	assert_int_equal(edit_add_spoke(&site, "new", fields, ARRAY_SIZE(fields), &out,
+				 NULL, &err),
+		-1);
 	assert_int_equal(err.status, STATUS_INVALID);
 	assert_string_equal(err.entries[0].file, "site.yaml");
 	assert_int_equal(err.entries[0].line, 9);
@@ -125,7 +126,8 @@ static void refuses_hidden_characters(void **state)
 		struct buf out CLEANUP(buf_release) = BUF_INIT;
 		struct err err CLEANUP(err_release) = ERR_INIT;
 
-		assert_int_equal(edit_add_spoke(&site, "new", &field, 1, &out, &err), -1);
+		assert_int_equal(
+			edit_add_spoke(&site, "new", &field, 1, &out, NULL, &err), -1);
 		assert_int_equal(err.status, STATUS_INVALID);
 		assert_non_null(strstr(err.entries[0].message, "ssh '"));
 		assert_null(strpbrk(err.entries[0].message, "\x01\n\xff\x80"));
@@ -203,9 +205,10 @@ static void keeps_what_is_retired(void **state)
 	(void)state;
 	struct site empty CLEANUP(site_release) = SITE_INIT;
 	load(&empty, text, sizeof(text) - 1, "empty");
-	assert_int_equal(edit_add_spoke(&empty, "new", all_fields, 2, &one, &err), 0);
+	assert_int_equal(
+		edit_add_spoke(&empty, "new", all_fields, 2, &one, NULL, &err), 0);
 	load(&with, one.text, one.len, "with");
-	assert_int_equal(edit_remove_spoke(&with, "new", &two, &err), 0);
+	assert_int_equal(edit_remove_spoke(&with, "new", &two, NULL, &err), 0);
 	load(&without, two.text, two.len, "without");
 	assert_int_equal(without.retired_count, 1);
 	assert_string_equal(without.retired[0].name, "new");
@@ -257,9 +260,9 @@ static void takes_the_time_of_a_load(void **state)
 	double start = seconds();
 	load(&site, text.text, text.len, "many");
 	double loaded = seconds();
-	assert_int_equal(edit_add_spoke(&site, "new", fields, 2, &out, &err), 0);
+	assert_int_equal(edit_add_spoke(&site, "new", fields, 2, &out, NULL, &err), 0);
 	double added = seconds();
-	assert_int_equal(edit_remove_spoke(&site, "s5000", &out, &err), 0);
+	assert_int_equal(edit_remove_spoke(&site, "s5000", &out, NULL, &err), 0);
 	double removed = seconds();
 	print_message("load %.3f s, add %.3f s, remove %.3f s\n", loaded - start,
 		added - loaded, removed - added);

@@ -103,9 +103,9 @@ static int run(
 	if (!strcmp(command, "add"))
 		return add_new(site, out, err);
 	if (sscanf(command, "remove %63s", name) == 1)
-		return edit_remove_spoke(site, name, out, err);
+		return edit_remove_spoke(site, name, out, NULL, err);
 	assert_int_equal(sscanf(command, "rename %63s %63s", name, new_name), 2);
-	return edit_rename_spoke(site, name, new_name, out, err);
+	return edit_rename_spoke(site, name, new_name, out, NULL, err);
 }
 
 /* What a case is run with: each as it is, and changed in ways that must not matter. */
@@ -209,7 +209,7 @@ static bool check_round_trip(const struct edit_case *row, enum variant variant)
 		add_new(&old, &with, &err))
 		return false;
 	load(&new, with.text, with.len, row->name);
-	assert_case(!edit_remove_spoke(&new, "new", &after, &err), row->name);
+	assert_case(!edit_remove_spoke(&new, "new", &after, NULL, &err), row->name);
 	if (common_begin(&before, &after) + common_end(&before, &after) < before.len)
 		fail_msg("%s, variant %d: before\n%s<<<, after\n%s<<<", row->name,
 			variant, before.text, after.text);

@@ -105,9 +105,9 @@ conf_is_complete() {
 }
 
 # A file cut short by a full disk or a power cut is still a valid configuration to wg, one
-# that loses the site; hence the last line that says it is whole.
+# that loses the site; hence the line at its end. Somebody may have added more by hand.
 conf_is_whole() {
-	tail -n 1 "$conf" 2>/dev/null | grep -q '^# wgctl end ' && conf_is_complete
+	grep -q '^# wgctl end ' "$conf" 2>/dev/null && conf_is_complete
 }
 
 # Everything about the configuration that the checks share.

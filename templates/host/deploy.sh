@@ -35,14 +35,10 @@ read_settings() {
 }
 
 use_unpacked() {
-	rules=$work/rules
-	conf=$(unpacked "$conf_path")
-	sysctls=$(unpacked "$sysctls")
-	retired=$(unpacked "$etc/$iface.retired")
-	mkdir "$rules"
-	for tool in iptables ip6tables; do
-		ln -s "$(unpacked "$etc/$iface.$tool")" "$rules/$iface.$tool"
-	done
+	rules=$work/new
+	conf=$work/new/${conf_path##*/}
+	sysctls=$work/new/${sysctls##*/}
+	retired=$work/new/$iface.retired
 }
 
 private_key_of() {
@@ -121,12 +117,14 @@ report() {
 	else
 		set -- "$@" link peers endpoints addresses mtu up routes service
 	fi
-	for item; do
-		awk -F'\t' -v OFS='\t' -v item="$item" '
-		$1 == item { why = why (why == "" ? "" : ", ") $2 }
-		END { if (why == "") print "unchanged", item; else print "changed", item, why }' \
-			"$work/differs"
-	done
+	awk -F'\t' -v OFS='\t' -v items="$*" '
+	{ why[$1] = why[$1] (why[$1] == "" ? "" : ", ") $2 }
+	END {
+		n = split(items, item, " ")
+		for (i = 1; i <= n; i++)
+			if (why[item[i]] == "") print "unchanged", item[i]
+			else print "changed", item[i], why[item[i]]
+	}' "$work/differs"
 }
 
 # A change that waits is ours to confirm only if it brought all that we want.
@@ -140,12 +138,11 @@ look_in_peace() {
 	read_settings
 	use_unpacked
 	lock 10 || fail "another deploy is at work on this host" "try again when it has finished"
-	read_conf want "$conf"
-	conf_is_complete || fail "the configuration that arrived is not whole"
 	identify
 	merge_conf || fail "cannot read '$conf_path'"
 	check_kept_peers
 	read_conf want "$conf"
+	conf_is_complete || fail "the configuration that arrived is not whole"
 	look_at_all "$work/differs"
 	report
 	report_stage
@@ -265,13 +262,26 @@ revert() {
 	: >"$work/log"
 	previous=$etc/$iface.previous
 	[ -e "$previous/files" ] || fail "there is no generation before the last change"
-	cp "$previous"/file.* "$work" 2>/dev/null
-	awk -v conf="$conf_path" '
-		$3 == conf && $1 == "-" { first = 1 }
-		{ print $1, $3 ~ /systemd/ ? "service" : "configuration", $2, $3 }
-		END { exit first }' "$previous/files" >"$work/files" ||
-		fail "before the last change there was no tunnel on this host" \
-			"'sh $etc/host remove $iface' takes all of it off"
+	! grep -qxF -e "- - $conf_path" "$previous/files" ||
+		fail "before the last change there was no tunnel here" \
+			"'sh $etc/host remove $iface' on this host takes all of it off"
+	mkdir "$work/new"
+	while read -r number mode path; do
+		name=${path##*/}
+		if [ "$number" = - ]; then
+			name=-
+		else
+			cp "$previous/file.$number" "$work/new/$name"
+		fi
+		case $path in
+		"$conf_path") label=configuration ;;
+		*tables) label=firewall ;;
+		*/sysctl.d/*) label=sysctl ;;
+		*/systemd/*) label=service ;;
+		*) label=program ;;
+		esac
+		echo "$name $label $mode $path"
+	done <"$previous/files" >"$work/files"
 	{
 		read -r site node
 		read -r follow

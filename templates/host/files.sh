@@ -2,13 +2,13 @@
 # shellcheck shell=sh disable=SC2154
 #
 # The files that deploy owns. The payload brings each as `file LABEL MODE PATH COUNT` and
-# COUNT lines of text; the part of a path that holds the interface is already filled in.
+# COUNT lines of text.
 
-# Splits the payload: settings to $work/settings, files to $work/file.N, their list to
-# $work/files as "N LABEL MODE PATH". Succeeds only where the last line ends it with the
-# nonce of the first.
+# Splits the payload: settings to $work/settings, files to $work/new by the last part of
+# their path, which is theirs alone, their list to $work/files as "NAME LABEL MODE PATH".
+# Succeeds only where the last line ends it with the nonce of the first.
 unpack() {
-	cat >"$work/payload"
+	mkdir "$work/new"
 	: >"$work/settings"
 	: >"$work/files"
 	awk -v base="$work" '
@@ -21,24 +21,23 @@ unpack() {
 	NR == 1 { broken = !($1 == "payload" && $2 == 1); nonce = $3; next }
 	$1 == "set" { print $2, $3 > (base "/settings"); next }
 	$1 == "file" {
-		out = base "/file." ++files
+		name = $4
+		sub(/.*\//, "", name)
+		out = base "/new/" name
 		printf "" > out
-		print files, $2, $3, $4 > (base "/files")
+		print name, $2, $3, $4 > (base "/files")
 		left = $5
 		if (!left) close(out)
 		next
 	}
 	$1 == "end" && $2 == nonce { ended = 1; next }
 	{ broken = 1 }
-	END { exit !(ended && !broken && left == 0) }' "$work/payload" || return 1
-	rm "$work/payload"
+	END { exit !(ended && !broken && left == 0) }'
 }
 
 # Where the payload's file for that path was unpacked.
 unpacked() {
-	while read -r number _ _ path; do
-		[ "$path" != "$1" ] || echo "$work/file.$number"
-	done <"$work/files"
+	echo "$work/new/${1##*/}"
 }
 
 # Peers in the configuration that is there now which the new one does not have: somebody
@@ -88,10 +87,10 @@ merge_conf() {
 		if (field == "publickey") key = value
 		if (field == "allowedips") allowed = allowed "," value
 	}
-	END { end_peer() }' "$retired" "$(unpacked "$conf_path")" "$old" >"$work/merged"
+	END { end_peer() }' "$retired" "$conf" "$old" >"$work/merged"
 	sum=$(sha256sum "$work/merged") || return 1
 	echo "# wgctl end ${sum%% *}" >>"$work/merged"
-	mv "$work/merged" "$(unpacked "$conf_path")"
+	mv "$work/merged" "$conf"
 }
 
 # Lines of the difference, "- old" and "+ new", keys masked.
@@ -117,13 +116,12 @@ was_edited() {
 	! grep -qxF "$sum" "$etc/$iface.sums"
 }
 
-check_file() {
+# Of a file that is not in line: what is the matter.
+describe_file() {
 	if [ "$1" = - ]; then
-		[ ! -e "$4" ] || differs "$2" "$4 removed"
+		differs "$2" "$4 removed"
 		return
-	fi
-	! file_in_line "$work/file.$1" "$3" "$4" || return 0
-	if was_edited "$4"; then
+	elif was_edited "$4"; then
 		differs "$2" "$4 (edited by hand)"
 	elif [ -e "$4" ]; then
 		differs "$2" "$4"
@@ -131,27 +129,58 @@ check_file() {
 		differs "$2" "$4 (new)"
 	fi
 	case $2 in configuration | firewall | sysctl)
-		[ ! -e "$4" ] || tell_difference "$2" "$4" "$work/file.$1"
+		[ ! -e "$4" ] || tell_difference "$2" "$4" "$work/new/$1"
 		;;
 	esac
 }
 
+# All files by few processes, since most deploys find nothing to do: lines of $work/files
+# whose file there has other bytes, another mode or another owner.
+files_out_of_line() {
+	paths=$(cut -d' ' -f4 "$work/files")
+	{
+		# shellcheck disable=SC2086
+		stat -c '%a %u %n' $paths 2>/dev/null
+		# shellcheck disable=SC2086
+		(cd "$work/new" && sha256sum -- * $paths 2>/dev/null)
+	} | awk '
+	FILENAME == ARGV[1] {
+		list[++n] = $0
+		name[n] = $1
+		mode[n] = $3
+		path[n] = $4
+		next
+	}
+	length($1) == 64 { sum[$2] = $1; next }
+	{ state[$3] = $1 " " $2 }
+	END {
+		for (i = 1; i <= n; i++) {
+			if (name[i] == "-")
+				differs = path[i] in state
+			else
+				differs = state[path[i]] != mode[i] " 0" || sum[path[i]] != sum[name[i]]
+			if (differs) print list[i]
+		}
+	}' "$work/files" -
+}
+
 check_files() {
-	while read -r number label mode path; do
-		check_file "$number" "$label" "$mode" "$path"
-	done <"$work/files"
+	files_out_of_line >"$work/files.out" || fail "cannot compare the files of this host"
+	while read -r name label mode path; do
+		describe_file "$name" "$label" "$mode" "$path"
+	done <"$work/files.out"
 }
 
 apply_files() {
 	units_changed=no
-	while read -r number _ mode path; do
-		if [ "$number" = - ]; then
+	files_out_of_line >"$work/files.out" || return 1
+	while read -r name _ mode path; do
+		if [ "$name" = - ]; then
 			rm -f "$path"
-			continue
+		else
+			place_file "$work/new/$name" "$mode" "$path" || return 1
 		fi
-		file_in_line "$work/file.$number" "$mode" "$path" && continue
-		place_file "$work/file.$number" "$mode" "$path" || return 1
 		case $path in */systemd/*) units_changed=yes ;; esac
-	done <"$work/files"
+	done <"$work/files.out"
 	[ $units_changed = no ] || systemctl daemon-reload 2>"$work/log"
 }

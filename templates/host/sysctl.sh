@@ -21,8 +21,21 @@ each_sysctl() {
 	"$1" "net/ipv4/conf/$iface/send_redirects" 0
 }
 
+# Lists keys that are there, with the wanted values, for one look at all of them.
+list_sysctl() {
+	[ ! -e "/proc/sys/$1" ] || {
+		paths="$paths /proc/sys/$1"
+		values="$values$2
+"
+	}
+}
+
 check_sysctl() {
-	each_sysctl sysctl_in_line || differs sysctl "set"
+	paths=
+	values=
+	each_sysctl list_sysctl
+	# shellcheck disable=SC2086
+	[ -z "$paths" ] || [ "$(cat $paths)" = "${values%?}" ] || differs sysctl "set"
 }
 
 # With forwarding on, the kernel drops router advertisements, and with them the host's own

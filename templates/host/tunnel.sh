@@ -187,7 +187,8 @@ apply_mtu() {
 
 check_up() {
 	link_exists || return 0
-	ip link show dev "$iface" | grep -q '[<,]UP[,>]' || differs up "was down"
+	read -r flags <"/sys/class/net/$iface/flags"
+	[ $((flags & 1)) = 1 ] || differs up "was down"
 }
 
 apply_up() {

@@ -105,7 +105,7 @@ static void reports_mistakes_of_the_new_site(void **state)
 				 NULL, &err),
 		-1);
 	assert_int_equal(err.status, STATUS_INVALID);
-	assert_string_equal(err.entries[0].file, "site.yaml");
+	assert_string_equal(err.entries[0].file, "new site.yaml");
 	assert_int_equal(err.entries[0].line, 9);
 	assert_int_equal(out.len, 0);
 	assert_int_equal(add_new(&site, &out, &err), 0);

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=sh disable=SC2034
+#
+# What a hub says of its peers and of itself, on standard output and in lines of
+# tab-separated fields; "-" is nothing:
+#   wgctl 1                                   the greeting
+#   interface up|down|missing PORT KEY        its own public key
+#   peer KEY PSK AGE ENDPOINT IN OUT ALLOWED  PSK: set or none; seconds since the last
+#                                             handshake; bytes; AllowedIPs, commas between
+#   firewall TOOL absent|changed              all of our rules; some of them
+#   firewall TOOL missing|late TABLE CHAIN    the jump to our rules
+#   unit NAME disabled|inactive
+#   pending                                   a change waits for its confirmation
+#   failed TEXT                               the hub cannot be asked; nothing follows
+#   end NONCE                                 nothing was cut off
+# Of keys only public ones are told.
+
+# By the clock of this host, which has stamped the handshakes. One in the future was a
+# moment ago, before the clock was set back.
+tell_tunnel() {
+	wg show "$iface" dump 2>/dev/null | awk -v state="$1" -v now="$(date +%s)" '
+	BEGIN { FS = OFS = "\t" }
+	function known(field) {
+		return field == "(none)" ? "-" : field
+	}
+	NR == 1 {
+		print "interface", state, $3, known($2)
+		next
+	}
+	{
+		age = $5 == 0 ? "-" : now > $5 ? sprintf("%.0f", now - $5) : 0
+		sub(/%[^]]*/, "", $3)
+		print "peer", $1, $2 == "(none)" ? "none" : "set", age, known($3), $6, $7, known($4)
+	}
+	END { if (!NR) print "interface", "missing", "-", "-" }'
+}
+
+differs() {
+	state=down
+}
+
+tell_interface() {
+	state=up
+	check_up
+	tell_tunnel $state
+}
+
+# Jumps that are not where they belong, by the rules that were deployed.
+tell_jumps() {
+	awk -v tool="$1" '
+	BEGIN { OFS = "\t" }
+	FILENAME == ARGV[1] {
+		if ($2 == "jump") { count[$1, $3, $4]++; where[$1, $3, $4] = $5 }
+		next
+	}
+	/^\*/ { table = substr($0, 2) }
+	$1 != "@jump" { next }
+	!((table, $2, $3) in count) { print "firewall", tool, "missing", table, $2; next }
+	count[table, $2, $3] > 1 || where[table, $2, $3] == "late" {
+		print "firewall", tool, "late", table, $2
+	}' "$work/own" "$2"
+}
+
+tell_firewall() {
+	for tool in iptables ip6tables; do
+		has_firewall "$tool" || continue
+		own_rules "$tool" >"$work/own"
+		: >"$work/jumps"
+		if [ ! -s "$work/own" ] || [ ! -e "$etc/$iface.$tool" ]; then
+			say firewall "$tool" absent
+			continue
+		fi
+		tell_jumps "$tool" "$etc/$iface.$tool" >"$work/jumps"
+		cat "$work/jumps"
+		[ -s "$work/jumps" ] || cmp -s "$work/own" "$run/$iface.$tool.own" ||
+			say firewall "$tool" changed
+	done
+}
+
+# The hub does not follow anybody.
+tell_units() {
+	follow=no
+	wanted_units >"$work/units"
+	while read -r target unit; do
+		if ! enabled "$target" "$unit"; then
+			say unit "$unit" disabled
+		elif ! systemctl -q is-active "$unit"; then
+			say unit "$unit" inactive
+		fi
+	done <"$work/units"
+}
+
+# INTERFACE NONCE
+status() {
+	say "wgctl 1"
+	iface=$1
+	nonce=$2
+	start
+	tell_interface
+	tell_firewall
+	tell_units
+	[ ! -e "$pending" ] || say pending
+	say end "$nonce"
+}

@@ -73,30 +73,25 @@ static struct hub_link *enter(struct path *path, struct err *err)
 	return link;
 }
 
-/* Where the node is dialled from the hub. */
-struct inner_target {
-	struct ssh_target ssh;
-	char address[ADDR_TEXT_SIZE];
-};
-
-static const struct ssh_target *inner_target(
-	const struct node *node, struct inner_target *out)
+static int open_via_hub(
+	struct path_session *session, const struct node *node, struct err *err)
 {
 	const bool ipv4 = addr_is_set(&node->address[SLOT_IPV4]);
+	struct path *path = session->path;
+	struct ssh_target target = node->ssh;
+	char address[ADDR_TEXT_SIZE];
 
-	out->ssh = node->ssh;
-	if (out->ssh.host)
-		return &out->ssh;
-	addr_format(&node->address[ipv4 ? SLOT_IPV4 : SLOT_IPV6], out->address);
-	out->ssh.host = out->address;
-	return &out->ssh;
+	addr_format(&node->address[ipv4 ? SLOT_IPV4 : SLOT_IPV6], address);
+	if (!target.host)
+		target.host = address;
+	return session_open_at(path->transport, &target, session->link->jump, address,
+		&session->session, err);
 }
 
 int path_open(struct path *path, const struct node *node, struct path_session *out,
 	struct err *err)
 {
 	struct path_session opened = {.path = path};
-	struct inner_target inner;
 
 	if (!node->ssh.via_hub) {
 		if (session_open(
@@ -108,8 +103,7 @@ int path_open(struct path *path, const struct node *node, struct path_session *o
 	opened.link = enter(path, err);
 	if (!opened.link)
 		return err_wrap(err, "on the way through the hub");
-	if (session_open(path->transport, inner_target(node, &inner), opened.link->jump,
-		    &opened.session, err) < 0) {
+	if (open_via_hub(&opened, node, err) < 0) {
 		path_close(&opened);
 		return -1;
 	}

@@ -32,7 +32,8 @@ struct path_session {
 
 /*
  * Opens a new connection and logs in. A node that is reached through the hub is dialled at
- * its tunnel address, unless site.yaml names another host.
+ * its tunnel address; a host named in site.yaml beside that only says which keys, user and
+ * host key the ssh configuration has for it.
  */
 int path_open(struct path *path, const struct node *node, struct path_session *out,
 	struct err *err);

@@ -179,9 +179,10 @@ static int open_stream(struct session *session, struct err *err)
 
 	connection_close(&session->connection);
 	if (session->jump) {
+		const char *host = session->dial ? session->dial : destination->hostname;
 		int fd;
 
-		if (jump_connect(session->jump, destination->hostname, destination->port,
+		if (jump_connect(session->jump, host, destination->port,
 			    session->deadline, &fd, err))
 			return -1;
 		connection_adopt(&session->connection, fd);
@@ -289,9 +290,16 @@ static int connect_and_login(struct session *session, struct err *err)
 	return rc;
 }
 
+/* How to get there, other than straight. */
+struct way {
+	struct jump *via;
+	const char *dial;	   /* what `via` dials, NULL: the HostName */
+	const char *jump_override; /* instead of the destination's ProxyJump */
+	unsigned depth;
+};
+
 static int open_through(struct transport *transport, const struct ssh_target *target,
-	struct jump *via, const char *jump_override, unsigned depth, struct session **out,
-	struct err *err);
+	const struct way *way, struct session **out, struct err *err);
 
 /* Opens the session that ProxyJump names, and takes its place as the jump of ours. */
 static int open_hop(
@@ -299,15 +307,15 @@ static int open_hop(
 {
 	struct ssh_target hop;
 	struct session *last;
-	const char *rest;
+	struct way way = {.depth = depth + 1};
 
 	if (depth == HOPS_MAX)
 		return err_set(err, "ProxyJump of '%s' leads in a circle",
 			session->destination.name);
-	if (destination_split_jump(
-		    &session->destination.arena, proxy_jump, &hop, &rest, err))
+	if (destination_split_jump(&session->destination.arena, proxy_jump, &hop,
+		    &way.jump_override, err))
 		return -1;
-	if (open_through(session->transport, &hop, NULL, rest, depth + 1, &last, err))
+	if (open_through(session->transport, &hop, &way, &last, err))
 		return err_wrap(err, "jump host for '%s'", session->destination.name);
 	if (jump_open(last, &session->jump, err))
 		return -1;
@@ -316,23 +324,25 @@ static int open_hop(
 }
 
 static int open_through(struct transport *transport, const struct ssh_target *target,
-	struct jump *via, const char *jump_override, unsigned depth, struct session **out,
-	struct err *err)
+	const struct way *way, struct session **out, struct err *err)
 {
 	struct session *session = xcalloc(1, sizeof(*session));
 	struct destination *destination = &session->destination;
 
 	session->transport = transport;
 	session->connection = (struct connection)CONNECTION_INIT;
-	session->jump = via;
+	session->jump = way->via;
+	session->dial = way->dial;
 	session->ssh_fd = -1;
 	int rc = destination_resolve(destination, target, transport->config_file,
 		transport->ssh_program, clock_ms() + RESOLVE_TIMEOUT_MS, err);
-	const char *proxy_jump = jump_override ? jump_override : destination->proxy_jump;
-	if (!rc && !via && proxy_jump)
-		rc = open_hop(session, proxy_jump, depth, err);
+	const char *proxy_jump =
+		way->jump_override ? way->jump_override : destination->proxy_jump;
+	if (!rc && !way->via && proxy_jump)
+		rc = open_hop(session, proxy_jump, way->depth, err);
 	if (!rc)
 		rc = connect_and_login(session, err);
+	session->dial = NULL;
 	if (rc)
 		session_close(session);
 	else
@@ -343,7 +353,17 @@ static int open_through(struct transport *transport, const struct ssh_target *ta
 int session_open(struct transport *transport, const struct ssh_target *target,
 	struct jump *via, struct session **out, struct err *err)
 {
-	return open_through(transport, target, via, NULL, 0, out, err);
+	const struct way way = {.via = via};
+
+	return open_through(transport, target, &way, out, err);
+}
+
+int session_open_at(struct transport *transport, const struct ssh_target *target,
+	struct jump *via, const char *address, struct session **out, struct err *err)
+{
+	const struct way way = {.via = via, .dial = address};
+
+	return open_through(transport, target, &way, out, err);
 }
 
 void session_close(struct session *session)

@@ -39,6 +39,7 @@ struct session {
 	struct ssh_session_struct *ssh;
 	int ssh_fd; /* libssh's own descriptor of the connection */
 	struct ssh_event_struct *event;
+	const char *dial;  /* what the jump dials instead of the HostName, or NULL */
 	struct jump *jump; /* what the connection runs through, and whether it is ours */
 	bool owns_jump;
 	int64_t deadline;  /* of what is going on */
@@ -54,6 +55,14 @@ struct session {
  */
 int session_open(struct transport *transport, const struct ssh_target *target,
 	struct jump *via, struct session **out, struct err *err);
+
+/*
+ * As session_open through `via`, but the jump dials `address` instead of the HostName. The
+ * host key has to be the one that is known for the HostName: it is the same host, reached
+ * another way.
+ */
+int session_open_at(struct transport *transport, const struct ssh_target *target,
+	struct jump *via, const char *address, struct session **out, struct err *err);
 
 /* Ends the session and what was opened for it; NULL is fine. */
 void session_close(struct session *session);

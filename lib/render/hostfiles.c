@@ -83,6 +83,14 @@ static const char *const confirm_parts[] = {
 	"host/probe.sh",
 	"host/confirm.sh",
 };
+static const char *const status_parts[] = {
+	"host/state.sh",
+	"host/report.sh",
+	"host/tunnel.sh",
+	"host/firewall.sh",
+	"host/service.sh",
+	"host/status.sh",
+};
 
 /* Comments are for readers of templates/, not for a modem; indentation likewise. */
 static void add_part(struct buf *out, const char *name)
@@ -124,6 +132,11 @@ void hostfiles_deployer(struct buf *out)
 void hostfiles_confirmer(struct buf *out)
 {
 	add_parts(out, confirm_parts, ARRAY_SIZE(confirm_parts));
+}
+
+void hostfiles_status(struct buf *out)
+{
+	add_parts(out, status_parts, ARRAY_SIZE(status_parts));
 }
 
 void hostfiles_settler(struct buf *out)

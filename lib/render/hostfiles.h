@@ -28,6 +28,9 @@ void hostfiles_program(struct buf *out);
 void hostfiles_deployer(struct buf *out);
 void hostfiles_confirmer(struct buf *out);
 
+/* The functions by which a hub tells of its peers and of itself. */
+void hostfiles_status(struct buf *out);
+
 /* What a deployer lacks to confirm its own change. */
 void hostfiles_settler(struct buf *out);
 

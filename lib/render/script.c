@@ -223,3 +223,9 @@ void script_revert(const struct node *node, const char *nonce, struct buf *out)
 	hostfiles_deployer(out);
 	buf_addf(out, "revert %s %s </dev/null\n", node->interface, nonce);
 }
+
+void script_status(const struct node *hub, const char *nonce, struct buf *out)
+{
+	hostfiles_status(out);
+	buf_addf(out, "status %s %s </dev/null\n", hub->interface, nonce);
+}

@@ -55,6 +55,9 @@ void script_abandon(const struct node *node, const char *token, const char *nonc
 /* Appends the script that looks at going back to the generation before the last change. */
 void script_revert(const struct node *node, const char *nonce, struct buf *out);
 
+/* Appends the script by which the hub tells of its peers and of itself (host/status.h). */
+void script_status(const struct node *hub, const char *nonce, struct buf *out);
+
 #define SCRIPT_ANY "any"
 
 #endif

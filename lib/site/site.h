@@ -48,7 +48,7 @@ struct ssh_target {
 	const char *user;
 	const char *host;
 	uint16_t port;
-	bool via_hub; /* through the hub's own ssh; host NULL: to the tunnel address */
+	bool via_hub; /* through the hub's own ssh, to the tunnel address */
 	struct pos pos;
 };
 

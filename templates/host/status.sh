@@ -65,7 +65,6 @@ tell_firewall() {
 	for tool in iptables ip6tables; do
 		has_firewall "$tool" || continue
 		own_rules "$tool" >"$work/own"
-		: >"$work/jumps"
 		if [ ! -s "$work/own" ] || [ ! -e "$etc/$iface.$tool" ]; then
 			say firewall "$tool" absent
 			continue

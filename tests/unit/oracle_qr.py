@@ -170,4 +170,5 @@ def main():
         print("there is no rsvg-convert: the SVG was painted by this test alone")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -42,9 +42,28 @@ verb_up() {
 	bring_in_line link
 	read_wanted || die "cannot read the interface"
 	bring_in_line peers endpoints addresses mtu up routes sysctl
+	recall_endpoints
+}
+
+# Where peers were when the tunnel went down. The hub of a spoke behind NAT can then speak
+# first, while the mapping is still there; else it takes the spoke up to two minutes to
+# notice that its session is gone.
+keep_endpoints() {
+	wg show "$iface" endpoints 2>/dev/null | grep -v '(none)' >"$etc/$iface.endpoints"
+}
+
+recall_endpoints() {
+	[ -e "$etc/$iface.endpoints" ] || return 0
+	wg show "$iface" endpoints >"$work/endpoints"
+	while read -r key endpoint; do
+		! grep -qxF "$key	(none)" "$work/endpoints" ||
+			wg set "$iface" peer "$key" endpoint "$endpoint" 2>"$work/log"
+	done <"$etc/$iface.endpoints"
+	rm -f "$etc/$iface.endpoints"
 }
 
 verb_down() {
+	! link_exists || keep_endpoints
 	take_down || die "cannot delete the interface"
 }
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh disable=SC2034,SC2154
 #
 # Before a change: the generation to go back to is on disk, complete and read back, and two
 # triggers are set, a timer of systemd, which counts time that has passed and not the

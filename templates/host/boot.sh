@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=sh disable=SC2034
+# shellcheck shell=sh disable=SC2034,SC2154
 #
 # What the units run: /etc/wireguard/wgctl/host VERB INTERFACE. Each verb may be run again
 # at any time.
@@ -103,26 +103,40 @@ verb_reresolve() {
 	done <"$work/want.endpoints"
 }
 
-# Takes everything off this host that deploy has put there, but the packages.
+# Takes everything off this host that deploy has put there, but the packages. The mark of
+# the tunnel goes last, so that a removal that was broken off can be run again.
 verb_remove() {
+	[ -e "$etc/$iface.node" ] || die "this tunnel was not made by wgctl"
+	lock 30 || die "another change is at work on this host"
+	disarm
 	units="wgctl@$iface.service wgctl-firewall@$iface.service wgctl-reresolve@$iface.timer"
 	# shellcheck disable=SC2086
 	systemctl disable $units >"$work/log" 2>&1
-	# shellcheck disable=SC2086
-	systemctl stop $units >"$work/log" 2>&1
-	take_down
+	stop_units
+	take_down || die "cannot delete the interface"
 	unload_firewall || die "cannot take the firewall chains off"
-	rm -rf "$conf" "$sysctls" "$etc/$iface".*
-	rm -f "/etc/systemd/system/sysinit.target.wants/wgctl-recover@$iface.service"
-	if ! ls "$etc"/*.node >/dev/null 2>&1; then
-		rm -f "$etc/host" /etc/systemd/system/wgctl@.service \
-			/etc/systemd/system/wgctl-firewall@.service \
-			/etc/systemd/system/wgctl-reresolve@.service \
-			/etc/systemd/system/wgctl-reresolve@.timer \
-			/etc/systemd/system/wgctl-recover@.service
-		rmdir "$etc"
-		systemctl daemon-reload
-	fi
+	forwarded=no
+	! grep -q forward "$sysctls" 2>/dev/null || forwarded=yes
+	alone=yes
+	for mark in "$etc"/*.node; do
+		[ "$mark" = "$etc/$iface.node" ] || alone=no
+	done
+	rm -f "$conf" "$sysctls" "$run/$iface".* \
+		"/etc/systemd/system/sysinit.target.wants/wgctl-recover@$iface.service"
+	[ $alone = no ] || remove_shared
+	rm -rf "$etc/$iface".*
+	[ $alone = no ] || { rm -f "$etc/host" && rmdir "$etc"; }
+	[ $forwarded = no ] || note "forwarding stays on until this host restarts"
+}
+
+# What all tunnels of this host have in common, but this program.
+remove_shared() {
+	for unit in wgctl@.service wgctl-firewall@.service wgctl-recover@.service \
+		wgctl-reresolve@.service wgctl-reresolve@.timer; do
+		rm -f "/etc/systemd/system/$unit"
+	done
+	rm -rf "$run"
+	systemctl daemon-reload
 }
 
 boot() {

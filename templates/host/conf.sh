@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh disable=SC2034,SC2154
 #
 # The configuration file, read into lists. The parts of the host program (conf, tunnel,
 # routes, sysctl, firewall) share these variables:
@@ -9,14 +9,23 @@
 #   retired  keys that are to go      prune    yes: so are keys that nobody knows
 # For each thing X of the host there is check_X, which compares what is wanted with what is
 # there, changes nothing, and calls `differs X WHY` where they part; and apply_X, which
-# brings it in line. Deploy and boot use the same ones.
+# brings it in line. Deploy and boot use the same ones. Where a helper fails nothing is
+# known, and that counts as a difference: hence no pipes out of what may fail.
 
 # Splits a configuration into lists: NAME.peers (one canonical line a peer, sorted),
 # NAME.sync (what wg takes: without endpoints, and explicit about what is off, since
 # wg before 2026 leaves an omitted keepalive or preshared key as it was), NAME.addresses,
-# NAME.allowed, NAME.endpoints, NAME.self (private key, port), NAME.mtu.
+# NAME.allowed, NAME.full (families with a default route), NAME.endpoints, NAME.self
+# (private key, port), NAME.mtu. What could not be read to its end is no configuration.
 read_conf() {
-	for list in peers sync addresses allowed endpoints self mtu; do
+	split_conf "$1" "$2" && sort -o "$work/$1.peers" "$work/$1.peers" && return 0
+	: >"$work/$1.self"
+	: >"$work/$1.peers"
+	return 1
+}
+
+split_conf() {
+	for list in peers sync addresses allowed full endpoints self mtu; do
 		: >"$work/$1.$list"
 	done
 	awk -v base="$work/$1" '
@@ -24,13 +33,19 @@ read_conf() {
 		gsub(/^[ \t]+|[ \t\r]+$/, "", s)
 		return s
 	}
-	function sorted(list, separator,    part, n, i, j, held, out) {
+	function sorted(list, separator,    part, n, i, gap, swapped, held, out) {
 		n = split(list, part, " ")
-		for (i = 2; i <= n; i++) {
-			held = part[i]
-			for (j = i - 1; j > 0 && part[j] > held; j--)
-				part[j + 1] = part[j]
-			part[j + 1] = held
+		for (gap = n; gap > 1 || swapped; ) {
+			gap = gap > 1 ? int(gap / 1.3) : 1
+			swapped = 0
+			for (i = 1; i + gap <= n; i++) {
+				if (part[i] "" <= part[i + gap] "")
+					continue
+				held = part[i]
+				part[i] = part[i + gap]
+				part[i + gap] = held
+				swapped = 1
+			}
 		}
 		out = part[1]
 		for (i = 2; i <= n; i++)
@@ -89,6 +104,8 @@ read_conf() {
 		for (i = 1; i <= n; i++) {
 			allowed = allowed " " part[i]
 			print part[i] > (base ".allowed")
+			if (part[i] == "0.0.0.0/0") print 4 > (base ".full")
+			if (part[i] == "::/0") print 6 > (base ".full")
 		}
 	}
 	END {
@@ -96,7 +113,6 @@ read_conf() {
 			end_interface()
 		end_peer()
 	}' "$2"
-	sort -o "$work/$1.peers" "$work/$1.peers"
 }
 
 # A key of its own and a peer at least: with less, wg would wipe what runs.
@@ -112,11 +128,11 @@ conf_is_whole() {
 
 # Everything about the configuration that the checks share.
 read_wanted() {
-	read_conf want "$conf"
+	read_conf want "$conf" || return 1
 	: >"$work/have.conf"
 	if link_exists; then
 		wg showconf "$iface" >"$work/have.conf" 2>"$work/log" || return 1
 	fi
-	read_conf have "$work/have.conf"
+	read_conf have "$work/have.conf" || return 1
 	wanted_routes >"$work/want.routes"
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=sh disable=SC2034
+# shellcheck shell=sh disable=SC2034,SC2154
 #
 # Deciding on a change that waits: the probes pass and it stays, or it is taken back at
 # once. Prints what deploy.sh prints.

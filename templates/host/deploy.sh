@@ -118,12 +118,12 @@ report() {
 		set -- "$@" link peers endpoints addresses mtu up routes service
 	fi
 	awk -F'\t' -v OFS='\t' -v items="$*" '
-	{ why[$1] = why[$1] (why[$1] == "" ? "" : ", ") $2 }
+	{ why[$1] = $1 in why ? why[$1] ", " $2 : $2 }
 	END {
 		n = split(items, item, " ")
 		for (i = 1; i <= n; i++)
-			if (why[item[i]] == "") print "unchanged", item[i]
-			else print "changed", item[i], why[item[i]]
+			if (item[i] in why) print "changed", item[i], why[item[i]]
+			else print "unchanged", item[i]
 	}' "$work/differs"
 }
 
@@ -246,6 +246,7 @@ change() {
 		trap 'rm -rf "$work"' EXIT
 		transact
 	) </dev/null >"$said" 2>/dev/null &
+	exec 9>&-
 	wait $!
 	cat "$said"
 	phase=failed

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh disable=SC2034,SC2154
 #
 # The files that deploy owns. The payload brings each as `file LABEL MODE PATH COUNT` and
 # COUNT lines of text.
@@ -87,7 +87,7 @@ merge_conf() {
 		if (field == "publickey") key = value
 		if (field == "allowedips") allowed = allowed "," value
 	}
-	END { end_peer() }' "$retired" "$conf" "$old" >"$work/merged"
+	END { end_peer() }' "$retired" "$conf" "$old" >"$work/merged" || return 1
 	sum=$(sha256sum "$work/merged") || return 1
 	echo "# wgctl end ${sum%% *}" >>"$work/merged"
 	mv "$work/merged" "$conf"
@@ -135,7 +135,8 @@ describe_file() {
 }
 
 # All files by few processes, since most deploys find nothing to do: lines of $work/files
-# whose file there has other bytes, another mode or another owner.
+# whose file there has other bytes, another mode or another owner. Fails where what was
+# unpacked could not be summed up, rather than take no sum for the same sum.
 files_out_of_line() {
 	paths=$(cut -d' ' -f4 "$work/files")
 	{
@@ -155,6 +156,8 @@ files_out_of_line() {
 	{ state[$3] = $1 " " $2 }
 	END {
 		for (i = 1; i <= n; i++) {
+			if (name[i] != "-" && !(name[i] in sum))
+				exit 1
 			if (name[i] == "-")
 				differs = path[i] in state
 			else
@@ -176,7 +179,7 @@ apply_files() {
 	files_out_of_line >"$work/files.out" || return 1
 	while read -r name _ mode path; do
 		if [ "$name" = - ]; then
-			rm -f "$path"
+			rm -f "$path" || return 1
 		else
 			place_file "$work/new/$name" "$mode" "$path" || return 1
 		fi

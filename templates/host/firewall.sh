@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh disable=SC2034,SC2154
 #
 # Our own chains, and one jump to each.
 
@@ -7,9 +7,11 @@
 # each built-in chain how often and how far in front the jump stands (only other jumps of
 # wgctl may stand before it).
 own_rules() {
-	"$1-save" 2>/dev/null | awk -v suffix="-$iface" '
+	"$1-save" >"$work/saved" 2>"$work/log" || return 1
+	: >"$work/log"
+	awk -v iface="$iface" '
 	function own(chain) {
-		return chain ~ /^WGCTL-/ && substr(chain, length(chain) - length(suffix) + 1) == suffix
+		return sub(/^WGCTL-[A-Z]+-/, "", chain) && chain == iface
 	}
 	/^\*/ { table = substr($0, 2); next }
 	/^:/ {
@@ -22,12 +24,12 @@ own_rules() {
 		print table, "jump", $2, $4, (table, $2) in passed ? "late" : "first"
 		next
 	}
-	/^-A / && !(NF == 4 && $4 ~ /^WGCTL-/) { passed[table, $2] }'
+	/^-A / && !(NF == 4 && $4 ~ /^WGCTL-/) { passed[table, $2] }' "$work/saved"
 }
 
 # The rule file with each "@jump CHAIN OWN" turned into what puts exactly one jump first.
 load_rules() {
-	own_rules "$1" >"$work/own"
+	own_rules "$1" >"$work/own" || return 1
 	awk '
 	FILENAME == ARGV[1] {
 		if ($2 == "jump") { count[$1, $3, $4]++; where[$1, $3, $4] = $5 }
@@ -43,7 +45,7 @@ load_rules() {
 		print "-I", $2, "1", "-j", $3
 		next
 	}
-	{ print }' "$work/own" "$2" >"$work/restore"
+	{ print }' "$work/own" "$2" >"$work/restore" || return 1
 	"$1-restore" -w 20 --noflush <"$work/restore" >"$work/log" 2>&1
 }
 
@@ -69,8 +71,9 @@ check_firewall() {
 			differs firewall "loaded"
 			return
 		fi
-		own_rules "$tool" >"$work/own"
-		if ! cmp -s "$rules/$iface.$tool" "$run/$iface.$tool.rules"; then
+		if ! own_rules "$tool" >"$work/own"; then
+			differs firewall "$tool cannot be compared"
+		elif ! cmp -s "$rules/$iface.$tool" "$run/$iface.$tool.rules"; then
 			differs firewall "$tool loaded"
 		elif ! cmp -s "$work/own" "$run/$iface.$tool.own"; then
 			differs firewall "$tool $(describe_drift)"
@@ -79,11 +82,11 @@ check_firewall() {
 }
 
 # What the kernel shows after a load is kept as the state to compare with: it prints rules
-# in words of its own.
+# in words of its own. Where it shows nothing, -save and -restore are not of one kind.
 apply_rules() {
 	mkdir -p "$run"
-	load_rules "$1" "$rules/$iface.$1" || return 1
-	own_rules "$1" >"$run/$iface.$1.own"
+	load_rules "$1" "$rules/$iface.$1" && own_rules "$1" >"$run/$iface.$1.own" || return 1
+	[ -s "$run/$iface.$1.own" ] || return 1
 	cp "$rules/$iface.$1" "$run/$iface.$1.rules"
 }
 
@@ -94,16 +97,21 @@ apply_firewall() {
 }
 
 unload_rules() {
-	own_rules "$1" >"$work/own"
-	cut -d' ' -f1 "$work/own" | sort -u | while read -r table; do
-		awk -v table="$table" '
-		BEGIN { print "*" table }
-		$1 != table { next }
-		$2 == "jump" { print "-D", $3, "-j", $4 }
-		$2 == "chain" { print "-F", $3; drop = drop "-X " $3 "\n" }
-		END { printf "%s", drop; print "COMMIT" }' "$work/own" >"$work/restore"
-		"$1-restore" -w 20 --noflush <"$work/restore" 2>"$work/log" || exit 1
-	done || return 1
+	own_rules "$1" >"$work/own" || return 1
+	awk '
+	function end_table() {
+		if (table != "") printf "%sCOMMIT\n", drop
+		drop = ""
+	}
+	$1 != table {
+		end_table()
+		table = $1
+		print "*" table
+	}
+	$2 == "jump" { print "-D", $3, "-j", $4 }
+	$2 == "chain" { print "-F", $3; drop = drop "-X " $3 "\n" }
+	END { end_table() }' "$work/own" >"$work/restore" || return 1
+	[ ! -s "$work/own" ] || "$1-restore" -w 20 --noflush <"$work/restore" 2>"$work/log" || return 1
 	rm -f "$run/$iface.$1.rules" "$run/$iface.$1.own"
 }
 

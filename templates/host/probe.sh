@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh disable=SC2034,SC2154
 #
 # Probes that a host which has lost its site does not pass. That somebody could log in to
 # run them over a new connection, and become root, is the first of them.

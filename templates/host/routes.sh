@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh disable=SC2034,SC2154
 #
 # The routes that the AllowedIPs ask for.
 
@@ -45,7 +45,7 @@ function bits(addr,    part, n, i, gap, head, tail, out) {
 '
 
 wants_everything() {
-	grep -qxE '0\.0\.0\.0/0|::/0' "$work/want.allowed"
+	[ -s "$work/want.full" ]
 }
 
 # AllowedIPs less what the interface's own addresses already cover, less default routes.
@@ -69,19 +69,27 @@ wanted_routes() {
 				next
 		sub(six ? "/128$" : "/32$", "")
 		print
-	}' "$work/want.addresses" "$work/want.allowed" | sort -u
+	}' "$work/want.addresses" "$work/want.allowed" >"$work/unsorted" &&
+		sort -u "$work/unsorted"
 }
 
 list_routes() {
 	link_exists || return 0
-	{
-		ip -4 route show table main dev "$iface" 2>/dev/null
-		ip -6 route show table main dev "$iface" 2>/dev/null
-	} | awk '/ proto kernel/ || /^(fe80|ff00|default|multicast)/ { next } { print $1 }'
+	ip -4 route show table main dev "$iface" >"$work/shown" 2>"$work/log" || return 1
+	[ ! -e /proc/net/if_inet6 ] ||
+		ip -6 route show table main dev "$iface" >>"$work/shown" 2>"$work/log" || return 1
+	awk '/ proto kernel/ || /^(fe80|ff00|default|multicast)/ { next } { print $1 }' "$work/shown"
+}
+
+read_routes() {
+	list_routes >"$work/have.routes" && sort -u -o "$work/have.routes" "$work/have.routes"
 }
 
 check_routes() {
-	list_routes | sort -u >"$work/have.routes"
+	read_routes || {
+		differs routes "cannot be compared"
+		return
+	}
 	cmp -s "$work/want.routes" "$work/have.routes" || {
 		differs routes "$(comm -3 "$work/want.routes" "$work/have.routes" |
 			awk '/^\t/ { gone++; next } { new++ } END { printf "%d added, %d removed", new, gone }')"
@@ -91,13 +99,14 @@ check_routes() {
 }
 
 apply_routes() {
-	list_routes | sort -u >"$work/have.routes"
+	read_routes && comm -23 "$work/want.routes" "$work/have.routes" >"$work/new.routes" &&
+		comm -13 "$work/want.routes" "$work/have.routes" >"$work/old.routes" || return 1
 	for family in 4 6; do
-		{
-			comm -23 "$work/want.routes" "$work/have.routes" | sed 's/^/route replace /'
-			comm -13 "$work/want.routes" "$work/have.routes" | sed 's/^/route del /'
-		} | awk -v family="$family" -v dev="$iface" \
-			'(index($3, ":") > 0) == (family == 6) { print $0 " dev " dev }' >"$work/batch"
+		awk -v family="$family" -v dev="$iface" '
+			(index($1, ":") > 0) == (family == 6) {
+				verb = FILENAME == ARGV[1] ? "replace" : "del"
+				print "route", verb, $1, "dev", dev
+			}' "$work/new.routes" "$work/old.routes" >"$work/batch" || return 1
 		[ ! -s "$work/batch" ] || ip "-$family" -batch "$work/batch" 2>"$work/log" || return 1
 	done
 	apply_everything
@@ -106,8 +115,9 @@ apply_routes() {
 # A default route into the tunnel must not catch the tunnel's own packets: they carry a
 # mark, and all without it look into a table of their own (as wg-quick does it).
 full_families() {
-	! grep -qxF '0.0.0.0/0' "$work/want.allowed" || echo 4
-	! grep -qxF '::/0' "$work/want.allowed" || [ ! -e /proc/net/if_inet6 ] || echo 6
+	while read -r family; do
+		[ "$family" = 6 ] && [ ! -e /proc/net/if_inet6 ] || echo "$family"
+	done <"$work/want.full"
 }
 
 rules_present() {

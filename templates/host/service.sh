@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh disable=SC2034,SC2154
 #
 # The units that bring the tunnel up at boot.
 
@@ -33,7 +33,9 @@ check_service() {
 		! enabled "$target" "$unit" || differs service "$unit disabled"
 	done <"$work/units"
 	# shellcheck disable=SC2046
-	if ! link_exists || systemctl is-active $(unit_names wanted_units) | grep -qvx active; then
+	if ! link_exists ||
+		[ "$(systemctl is-active $(unit_names wanted_units) | grep -cx active)" != \
+			"$(wanted_units | grep -c .)" ]; then
 		differs service "started"
 	fi
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh disable=SC2034,SC2154
 #
 # The state of a change. While it waits for its confirmation the file $pending says so;
 # whoever renames that under the lock has decided, confirmation or rollback.

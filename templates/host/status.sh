@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=sh disable=SC2034
+# shellcheck shell=sh disable=SC2034,SC2154
 #
 # What a hub says of its peers and of itself, on standard output and in lines of
 # tab-separated fields; "-" is nothing:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh disable=SC2034,SC2154
 #
 # Forwarding and redirects.
 
@@ -16,7 +16,7 @@ each_sysctl() {
 			case $key in '#'* | '') continue ;; esac
 			[ "$equals" = = ] || continue
 			"$1" "$key" "$value" || return 1
-		done <"$sysctls"
+		done <"$sysctls" || return 1
 	fi
 	"$1" "net/ipv4/conf/$iface/send_redirects" 0
 }
@@ -33,7 +33,10 @@ list_sysctl() {
 check_sysctl() {
 	paths=
 	values=
-	each_sysctl list_sysctl
+	each_sysctl list_sysctl || {
+		differs sysctl "cannot be compared"
+		return
+	}
 	# shellcheck disable=SC2086
 	[ -z "$paths" ] || [ "$(cat $paths)" = "${values%?}" ] || differs sysctl "set"
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh disable=SC2034,SC2154
 #
 # The tunnel: link, peers, endpoints, addresses, MTU.
 
@@ -51,7 +51,10 @@ check_peers() {
 		differs peers "set"
 		return
 	}
-	owned_peers >"$work/owned.peers"
+	owned_peers >"$work/owned.peers" || {
+		differs peers "cannot be compared"
+		return
+	}
 	if cmp -s "$work/want.peers" "$work/owned.peers"; then
 		self_in_line || differs peers "key or port set"
 		return
@@ -79,23 +82,27 @@ check_peers() {
 		"$work/want.peers" "$work/owned.peers" | tell
 }
 
+set_interface() {
+	sed -i "s/^\[Interface\]\$/&\n$1 = $2/" "$work/sync"
+}
+
 # What syncconf does not find in the file it removes or turns off, hence all that is to
 # stay is written into it: foreign peers, the port of a peer that may have any.
 apply_peers() {
-	cp "$work/want.sync" "$work/sync"
+	cp "$work/want.sync" "$work/sync" || return 1
 	read -r want_key want_port <"$work/want.self"
 	if [ "$want_port" = - ]; then
 		port=$(wg show "$iface" listen-port) || return 1
-		[ "$port" = 0 ] || sed -i "s/^\[Interface\]\$/&\nListenPort = $port/" "$work/sync"
+		[ "$port" = 0 ] || set_interface ListenPort "$port" || return 1
 	fi
-	! wants_everything || sed -i "s/^\[Interface\]\$/&\nFwMark = $full_table/" "$work/sync"
-	owned_peers >"$work/owned.peers"
+	! wants_everything || set_interface FwMark "$full_table" || return 1
+	owned_peers >"$work/owned.peers" || return 1
 	awk '
 		FILENAME == ARGV[1] || FILENAME == ARGV[2] { owned[$1]; next }
 		/^\[/ { block = ""; keep = 0; inside = $0 == "[Peer]" }
 		/^PublicKey = / && !($3 in owned) { keep = 1; printf "\n%s", block }
 		{ if (keep) print; else block = block $0 "\n" }' \
-		"$work/want.peers" "$work/owned.peers" "$work/have.sync" >>"$work/sync"
+		"$work/want.peers" "$work/owned.peers" "$work/have.sync" >>"$work/sync" || return 1
 	wg syncconf "$iface" "$work/sync" 2>"$work/log"
 }
 
@@ -113,7 +120,10 @@ apply_endpoints() {
 	unresolved=
 	while read -r key endpoint; do
 		WG_ENDPOINT_RESOLUTION_RETRIES=0 wg set "$iface" peer "$key" endpoint "$endpoint" \
-			2>"$work/log" || unresolved=$endpoint
+			2>"$work/log" && continue
+		# The words of wg when the name is not to blame.
+		! grep -q '^Unable to ' "$work/log" || return 1
+		unresolved=$endpoint
 	done <"$work/want.endpoints"
 	mkdir -p "$run"
 	cp "$work/want.endpoints" "$run/$iface.endpoints"
@@ -124,12 +134,21 @@ apply_endpoints() {
 
 list_addresses() {
 	link_exists || return 0
-	ip -o addr show dev "$iface" scope global 2>/dev/null | awk '{ print $4 }'
+	ip -o addr show dev "$iface" scope global >"$work/shown" 2>"$work/log" || return 1
+	awk '{ print $4 }' "$work/shown"
+}
+
+read_addresses() {
+	list_addresses >"$work/have.addresses" &&
+		sort -o "$work/have.addresses" "$work/have.addresses" &&
+		sort -o "$work/want.addresses" "$work/want.addresses"
 }
 
 check_addresses() {
-	list_addresses | sort >"$work/have.addresses"
-	sort -o "$work/want.addresses" "$work/want.addresses"
+	read_addresses || {
+		differs addresses "cannot be compared"
+		return
+	}
 	cmp -s "$work/want.addresses" "$work/have.addresses" || {
 		differs addresses "$(paste -s -d' ' "$work/want.addresses")"
 		tell_lists addresses "$work/want.addresses" "$work/have.addresses"
@@ -137,7 +156,7 @@ check_addresses() {
 }
 
 apply_addresses() {
-	list_addresses | sort >"$work/have.addresses"
+	read_addresses || return 1
 	while read -r address; do
 		grep -qxF "$address" "$work/have.addresses" ||
 			ip addr add "$address" dev "$iface" 2>"$work/log" || return 1

@@ -87,9 +87,9 @@ static const struct mistake mistakes[] = {
 		"3:127: '-x' is neither a host name nor an address\n"
 		"3:139: '0' is not a number from 1 to 65535"},
 	{TOP HUB ", ssh: {host: h, via: hub}}\n",
-		"3:117: the hub cannot be reached through itself; give a 'host'"},
+		"3:122: the hub cannot be reached through itself; give a 'host'"},
 	{TOP HUB ", ssh: {via: hub}}\n",
-		"3:108: the hub cannot be reached through itself; give a 'host'"},
+		"3:113: the hub cannot be reached through itself; give a 'host'"},
 	{TOP HUB ", ssh: {hots: h}}\n",
 		"3:108: unknown field 'hots'; did you mean 'host'?"},
 	{TOP HUB ", ssh: []}\n", "3:107: 'ssh' takes a single value, not a list"},

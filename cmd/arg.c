@@ -34,13 +34,15 @@ int arg_prefix(const char *what, const char *text, struct prefix *out, struct er
 int arg_prefixes(const char *what, const char *const *texts, struct prefixset *out,
 	struct err *err)
 {
-	for (; *texts; texts++) {
-		struct prefix prefix;
+	struct prefix prefix;
 
-		if (arg_prefix(what, *texts, &prefix, err) < 0)
+	/* All or none: the caller may ask again. */
+	for (size_t i = 0; texts[i]; i++)
+		if (arg_prefix(what, texts[i], &prefix, err) < 0)
 			return -1;
-		prefixset_add(out, &prefix);
-	}
+	for (size_t i = 0; texts[i]; i++)
+		if (arg_prefix(what, texts[i], &prefix, err) == 0)
+			prefixset_add(out, &prefix);
 	return 0;
 }
 

@@ -8,10 +8,10 @@
 #include "out.h"
 #include "prompt.h"
 
-/* A list: there are one or two key files. */
-struct passphrase {
-	struct passphrase *next;
-	char *file;
+/* An answer that is not asked for again. A list: there are few. */
+struct secret {
+	struct secret *next;
+	char *question;
 	struct buf text;
 };
 
@@ -45,47 +45,47 @@ static bool ask_host_key(
 	return answer;
 }
 
-static bool ask_secret(const char *question, struct buf *out)
+static const struct secret *find(const struct asking *asking, const char *question)
 {
-	CLEANUP(err_release) struct err err = ERR_INIT;
-
-	return prompt_secret(question, out, &err) == 0 && out->len > 0;
-}
-
-static struct passphrase *find(struct asking *asking, const char *file)
-{
-	for (struct passphrase *known = asking->known; known; known = known->next)
-		if (!strcmp(known->file, file))
+	for (const struct secret *known = asking->known; known; known = known->next)
+		if (!strcmp(known->question, question))
 			return known;
 	return NULL;
 }
 
-static void remember(struct asking *asking, const char *file, const struct buf *text)
+static void remember(struct asking *asking, const char *question, const struct buf *text)
 {
-	struct passphrase *known = xcalloc(1, sizeof(*known));
+	struct secret *known = xcalloc(1, sizeof(*known));
 
-	known->file = xstrdup(file);
+	known->question = xstrdup(question);
 	known->text = (struct buf)BUF_INIT;
 	buf_add_mem(&known->text, text->text, text->len);
 	known->next = asking->known;
 	asking->known = known;
 }
 
+static bool ask_secret(struct asking *asking, const char *question, struct buf *out)
+{
+	CLEANUP(err_release) struct err err = ERR_INIT;
+	const struct secret *known = find(asking, question);
+
+	if (known) {
+		buf_add_mem(out, known->text.text, known->text.len);
+		return true;
+	}
+	if (prompt_secret(question, out, &err) < 0 || !out->len)
+		return false;
+	remember(asking, question, out);
+	return true;
+}
+
 static bool ask_passphrase(void *context, const char *file, struct buf *out)
 {
 	CLEANUP(buf_release) struct buf question = BUF_INIT;
 	struct asking *asking = begin(context);
-	const struct passphrase *known = find(asking, file);
-	bool answered = true;
 
-	if (known) {
-		buf_add_mem(out, known->text.text, known->text.len);
-	} else {
-		buf_addf(&question, "passphrase of '%s'", file);
-		answered = ask_secret(question.text, out);
-		if (answered)
-			remember(asking, file, out);
-	}
+	buf_addf(&question, "passphrase of '%s'", file);
+	const bool answered = ask_secret(asking, question.text, out);
 	end(asking);
 	return answered;
 }
@@ -97,7 +97,7 @@ static bool ask_sudo_password(
 	struct asking *asking = begin(context);
 
 	buf_addf(&question, "password of '%s' on '%s', for sudo", user, host);
-	bool answered = ask_secret(question.text, out);
+	const bool answered = ask_secret(asking, question.text, out);
 	end(asking);
 	return answered;
 }
@@ -122,10 +122,10 @@ void asking_init(
 void asking_release(struct asking *asking)
 {
 	while (asking->known) {
-		struct passphrase *next = asking->known->next;
+		struct secret *next = asking->known->next;
 
 		buf_release(&asking->known->text);
-		free(asking->known->file);
+		free(asking->known->question);
 		free(asking->known);
 		asking->known = next;
 	}

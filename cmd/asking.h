@@ -15,14 +15,14 @@
 struct asking {
 	pthread_mutex_t lock;
 	struct progress *progress; /* taken off the screen while a question stands */
-	struct passphrase *known;  /* of key files, asked for once */
+	struct secret *known;	   /* what was answered, asked for once */
 };
 
 /* Lets the transport ask through `asking`, which must outlive it. */
 void asking_init(
 	struct asking *asking, struct progress *progress, struct transport *transport);
 
-/* Wipes the passphrases. */
+/* Wipes passphrases and passwords. */
 void asking_release(struct asking *asking);
 
 #endif

@@ -52,7 +52,7 @@ struct cmd {
 extern const struct cmd cmd_add_spoke, cmd_check, cmd_complete, cmd_completion,
 	cmd_config, cmd_confirm, cmd_plan, cmd_rollback, cmd_deploy, cmd_help, cmd_init,
 	cmd_list, cmd_qr, cmd_remove_spoke, cmd_rename_spoke, cmd_render, cmd_routes,
-	cmd_script, cmd_show;
+	cmd_script, cmd_show, cmd_status;
 
 /* The commands, in the order of the help; the last is NULL. */
 extern const struct cmd *const cmds[];

@@ -148,7 +148,7 @@ static size_t split(char *text, const char **values, size_t max)
 	return count;
 }
 
-enum { ANSWERS_MAX = 16 };
+enum { ANSWERS_MAX = 512 }; /* more do not fit in a line */
 
 /* Asks until the answer is good; a mistake is told and asked again. */
 static int ask(const struct common *common, const struct question *question,
@@ -161,10 +161,13 @@ static int ask(const struct common *common, const struct question *question,
 
 		if (prompt_line(question->text, fallback, &answer, err) < 0)
 			return -1;
-		if (!strcmp(answer.text, NONE) ||
-			!split(answer.text, values, ANSWERS_MAX))
+		if (!strcmp(answer.text, NONE))
 			return 0;
-		if (!question->take(plan, "this", values, &mistake))
+		values[0] = answer.text;
+		values[1] = NULL;
+		if (question->many && !split(answer.text, values, ANSWERS_MAX))
+			return 0;
+		if (!question->take(plan, "answer", values, &mistake))
 			return 0;
 		say(common, "%s", mistake.entries[0].message);
 	}

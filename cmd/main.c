@@ -36,6 +36,7 @@ const struct cmd *const cmds[] = {
 	&cmd_deploy,
 	&cmd_confirm,
 	&cmd_rollback,
+	&cmd_status,
 	&cmd_script,
 	&cmd_completion,
 	&cmd_help,

@@ -30,7 +30,10 @@ struct ask {
 	 */
 	bool (*passphrase)(void *context, const char *file, struct buf *out);
 
-	/* The password of `user` for sudo on `host`: one attempt a host, never reused. */
+	/*
+	 * The password of `user` for sudo on `host`: one attempt a session. A callee that
+	 * serves several sessions may keep it for this user on this host.
+	 */
 	bool (*sudo_password)(
 		void *context, const char *user, const char *host, struct buf *out);
 };

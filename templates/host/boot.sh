@@ -109,10 +109,12 @@ verb_remove() {
 	[ -e "$etc/$iface.node" ] || die "this tunnel was not made by wgctl"
 	lock 30 || die "another change is at work on this host"
 	disarm
-	units="wgctl@$iface.service wgctl-firewall@$iface.service wgctl-reresolve@$iface.timer"
+	units="wgctl@$iface.service wgctl-firewall@$iface.service wgctl-reresolve@$iface.timer
+		wgctl-recover@$iface.service"
 	# shellcheck disable=SC2086
-	systemctl disable $units >"$work/log" 2>&1
-	stop_units
+	systemctl disable --now $units >"$work/log" 2>&1
+	# shellcheck disable=SC2086
+	systemctl reset-failed $units >"$work/log" 2>&1
 	take_down || die "cannot delete the interface"
 	unload_firewall || die "cannot take the firewall chains off"
 	forwarded=no
@@ -121,8 +123,7 @@ verb_remove() {
 	for mark in "$etc"/*.node; do
 		[ "$mark" = "$etc/$iface.node" ] || alone=no
 	done
-	rm -f "$conf" "$sysctls" "$run/$iface".* \
-		"/etc/systemd/system/sysinit.target.wants/wgctl-recover@$iface.service"
+	rm -f "$conf" "$sysctls" "$run/$iface".*
 	[ $alone = no ] || remove_shared
 	rm -rf "$etc/$iface".*
 	[ $alone = no ] || { rm -f "$etc/host" && rmdir "$etc"; }

@@ -89,6 +89,16 @@ check_kept_peers() {
 	note "kept $(wc -l <"$work/kept") peer(s) that this site does not know; --prune removes them"
 }
 
+# firewalld keeps rules of its own in nftables, which ours in iptables cannot overrule.
+check_firewalld() {
+	if [ ! -x /usr/sbin/firewalld ] || ! systemctl -q is-active firewalld; then
+		return
+	fi
+	note "firewalld runs on this host and has to be told: firewall-cmd --permanent --zone=trusted --add-interface=$iface"
+	port=$(sed -n 's/^ListenPort = //p' "$conf")
+	[ -z "$port" ] || note "and firewall-cmd --permanent --add-port=$port/udp; then firewall-cmd --reload"
+}
+
 # --- look ---
 
 items="firewall sysctl link peers endpoints addresses mtu up routes service"
@@ -118,7 +128,8 @@ report() {
 		set -- "$@" link peers endpoints addresses mtu up routes service
 	fi
 	awk -F'\t' -v OFS='\t' -v items="$*" '
-	{ why[$1] = $1 in why ? why[$1] ", " $2 : $2 }
+	$1 in why { why[$1] = why[$1] ", " $2; next }
+	{ why[$1] = $2 }
 	END {
 		n = split(items, item, " ")
 		for (i = 1; i <= n; i++)
@@ -141,6 +152,7 @@ look_in_peace() {
 	identify
 	merge_conf || fail "cannot read '$conf_path'"
 	check_kept_peers
+	check_firewalld
 	read_conf want "$conf"
 	conf_is_complete || fail "the configuration that arrived is not whole"
 	look_at_all "$work/differs"

@@ -24,18 +24,19 @@ unit_names() {
 }
 
 check_service() {
+	all_active=
 	wanted_units >"$work/units"
 	while read -r target unit; do
 		enabled "$target" "$unit" || differs service "$unit enabled"
+		all_active="$all_active active"
 	done <"$work/units"
 	surplus_units >"$work/units"
 	while read -r target unit; do
 		! enabled "$target" "$unit" || differs service "$unit disabled"
 	done <"$work/units"
 	# shellcheck disable=SC2046
-	if ! link_exists ||
-		[ "$(systemctl is-active $(unit_names wanted_units) | grep -cx active)" != \
-			"$(wanted_units | grep -c .)" ]; then
+	set -- $(systemctl is-active $(unit_names wanted_units))
+	if ! link_exists || [ " $*" != "$all_active" ]; then
 		differs service "started"
 	fi
 }

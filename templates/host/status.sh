@@ -7,7 +7,7 @@
 #   interface up|down|missing PORT KEY        its own public key
 #   peer KEY PSK AGE ENDPOINT IN OUT ALLOWED  PSK: set or none; seconds since the last
 #                                             handshake; bytes; AllowedIPs, commas between
-#   firewall TOOL absent|changed              all of our rules; some of them
+#   firewall TOOL absent|changed|unreadable   our rules, or some of them
 #   firewall TOOL missing|late TABLE CHAIN    the jump to our rules
 #   unit NAME disabled|inactive
 #   pending                                   a change waits for its confirmation
@@ -61,18 +61,24 @@ tell_jumps() {
 	}' "$work/own" "$2"
 }
 
+tell_rules() {
+	tell_jumps "$1" "$etc/$iface.$1" >"$work/jumps"
+	cat "$work/jumps"
+	[ -s "$work/jumps" ] || cmp -s "$work/own" "$run/$iface.$1.own" ||
+		say firewall "$1" changed
+}
+
 tell_firewall() {
 	for tool in iptables ip6tables; do
 		has_firewall "$tool" || continue
-		own_rules "$tool" >"$work/own"
-		if [ ! -s "$work/own" ] || [ ! -e "$etc/$iface.$tool" ]; then
+		: >"$work/own"
+		if command -v "$tool-save" >/dev/null && ! own_rules "$tool" >"$work/own"; then
+			say firewall "$tool" unreadable
+		elif [ ! -s "$work/own" ] || [ ! -e "$etc/$iface.$tool" ]; then
 			say firewall "$tool" absent
-			continue
+		else
+			tell_rules "$tool"
 		fi
-		tell_jumps "$tool" "$etc/$iface.$tool" >"$work/jumps"
-		cat "$work/jumps"
-		[ -s "$work/jumps" ] || cmp -s "$work/own" "$run/$iface.$tool.own" ||
-			say firewall "$tool" changed
 	done
 }
 

@@ -88,6 +88,8 @@ def asks_again():
     answer(terminal, "behind spokes", "10.20.0.0")
     terminal.expect("is not a prefix")
     answer(terminal, "behind spokes", "10.20.0.0/16")
+    answer(terminal, "networks behind the hub", "10.99.0.0/16, lan")
+    terminal.expect("'lan' is not a prefix")
     answer(terminal, "networks behind the hub", "10.10.0.0/16 192.168.5.0/24")
     answer(terminal, "network behind it", "10.10.1.999")
     terminal.expect("is not an address")

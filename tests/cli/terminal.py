@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Programs on a terminal of a given size, for the tests that need one."""
+import codecs
 import fcntl
 import os
 import pty
@@ -19,6 +20,7 @@ class Terminal:
     def __init__(self, command, folder, columns=80, rows=24, stderr=None):
         self.text = ""
         self.taken = 0
+        self.decoder = codecs.getincrementaldecoder("utf-8")()
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             try:
@@ -44,7 +46,7 @@ class Terminal:
             data = os.read(self.fd, 65536)
         except OSError:  # as Linux says that the other end is closed
             return False
-        self.text += data.decode()
+        self.text += self.decoder.decode(data)
         return bool(data)
 
     def expect(self, what):

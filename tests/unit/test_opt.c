@@ -139,7 +139,7 @@ static void refuses(void **state)
 		{{"--subnt=x"}, "unknown option '--subnt'; did you mean '--subnet'?"},
 		{{"-all"}, "unknown option '-ll'; did you mean '--all'?"},
 		{{"--zebra"}, "unknown option '--zebra'; '--help' lists them"},
-		{{"--sub", "x"}, "unknown option '--sub'; '--help' lists them"},
+		{{"--sub", "x"}, "unknown option '--sub'; did you mean '--subnet'?"},
 		{{"-z"}, "unknown option '-z'; '--help' lists them"},
 		{{"-qz"}, "unknown option '-z'; '--help' lists them"},
 		{{"--\033[2J"}, "unknown option '--\\x1b[2J'; '--help' lists them"},

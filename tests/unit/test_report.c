@@ -30,7 +30,10 @@ static void puts_a_caret_under_the_column(void **state)
 		{"ab: cd", 1, "ab: cd\n^\n"},
 		{"ab: cd", 5, "ab: cd\n    ^\n"},
 		{"ab", 3, "ab\n  ^\n"},
-		{"", 1, "\n^\n"},
+		{"", 1, ""}, /* there is nothing to point at */
+		{"\xef\xbb\xbf"
+		 "ab: cd",
+			5, "ab: cd\n    ^\n"},
 		{"\ta:\tb", 5, "\ta:\tb\n\t  \t^\n"},
 		{"ü: x", 4, "ü: x\n   ^\n"},
 		{"日本: x", 5, "日本: x\n      ^\n"},

@@ -572,9 +572,38 @@ static void wipes_keys(void **state)
 	assert_false(was_key_freed);
 }
 
+/* A public key that is known stands for the one that would be derived. */
+static void refuses_the_own_key_as_a_peer(void **state)
+{
+	CLEANUP(wgconf_release) struct wgconf conf = WGCONF_INIT;
+	CLEANUP(err_release) struct err err = ERR_INIT;
+	CLEANUP(buf_release) struct buf out = BUF_INIT;
+	const struct prefix prefix = {{FAMILY_IPV4, {10, 20, 1, 0}}, 24};
+	struct key own;
+
+	(void)state;
+	key_generate_private(&conf.private_key);
+	key_public(&conf.private_key, &own);
+	struct wgconf_peer *peer = wgconf_add_peer(&conf);
+	peer->public_key = own;
+	prefixset_add(&peer->allowed_ips, &prefix);
+	assert_int_equal(wgconf_format(&conf, &out, &err), -1);
+	conf.public_key = own;
+	assert_int_equal(wgconf_format(&conf, &out, &err), -1);
+	assert_int_equal(err.count, 2);
+	for (size_t i = 0; i < err.count; i++)
+		assert_non_null(strstr(err.entries[i].message,
+			"this is the public key of the interface itself"));
+	assert_int_equal(out.len, 0);
+	/* What is known is taken on trust: a wrong one finds no mistake. */
+	conf.public_key.bytes[0] ^= 1;
+	assert_int_equal(wgconf_format(&conf, &out, &err), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(refuses_the_own_key_as_a_peer),
 		cmocka_unit_test(writes_every_field),
 		cmocka_unit_test(leaves_out_what_is_not_set),
 		cmocka_unit_test(does_not_write_what_it_would_not_read),

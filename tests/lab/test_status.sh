@@ -210,7 +210,7 @@ check 'a peer that nobody knows' hub_differs "wg set wg0 peer '$stranger' allowe
 lab_exec hub wg set wg0 peer "$stranger" remove
 check 'AllowedIPs of somebody else' hub_differs \
 	"wg set wg0 peer '$(public_key clinic)' allowed-ips 10.49.0.3/32" \
-	"hub: has AllowedIPs 10.49.0.3/32 for 'clinic' instead of 10.49.0.3/32, 10.20.2.0/24; $deploy"
+	"hub: has AllowedIPs 10.49.0.3/32 for 'clinic' instead of 10.20.2.0/24, 10.49.0.3/32; $deploy"
 check 'a preshared key is gone' hub_differs "wg set wg0 peer '$(public_key clinic)' \
 	allowed-ips 10.49.0.3/32,10.20.2.0/24 preshared-key /dev/null" \
 	"hub: has no preshared key for 'clinic'; $deploy"

@@ -354,5 +354,6 @@ const struct cmd cmd_add_spoke = {
 	.min_args = 1,
 	.max_args = 1,
 	.opts = opts,
+	.json = true,
 	.run = add_spoke_run,
 };

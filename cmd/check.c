@@ -42,5 +42,6 @@ const struct cmd cmd_check = {
 		"it does anything.",
 	.min_args = 0,
 	.max_args = 0,
+	.json = true,
 	.run = check_run,
 };

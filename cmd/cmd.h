@@ -40,6 +40,7 @@ struct cmd {
 	const char *details;	/* further lines of --help, at most 80 columns, or NULL */
 	int min_args, max_args; /* max -1: any number */
 	const struct opt *opts; /* ends with a row without a name, or NULL */
+	bool json;		/* takes --json */
 	const char *completes;	/* the arguments: "nodes", "spokes", "commands", NULL */
 
 	/*

@@ -30,5 +30,6 @@ const struct cmd cmd_confirm = {
 	.min_args = 1,
 	.max_args = -1,
 	.completes = "nodes",
+	.json = true,
 	.run = confirm_run,
 };

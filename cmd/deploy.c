@@ -75,5 +75,6 @@ const struct cmd cmd_deploy = {
 	.max_args = -1,
 	.opts = opts,
 	.completes = "nodes",
+	.json = true,
 	.run = deploy_command_run,
 };

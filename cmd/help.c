@@ -71,6 +71,8 @@ static void write_options(FILE *stream, const char *title, const struct opt *tab
 		if (width > column && width <= TEXT_COLUMN_MAX)
 			column = width;
 	}
+	if (!column)
+		column = TEXT_COLUMN_MAX;
 	for (const struct opt *opt = table; opt->name; opt++) {
 		CLEANUP(buf_release) struct buf names = BUF_INIT;
 

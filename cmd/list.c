@@ -80,5 +80,6 @@ const struct cmd cmd_list = {
 	.summary = "print the site as a table",
 	.min_args = 0,
 	.max_args = 0,
+	.json = true,
 	.run = list_run,
 };

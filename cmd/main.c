@@ -184,6 +184,8 @@ static enum status run(struct line *line, struct err *err)
 		help_command(stdout, cmd);
 		return STATUS_DONE;
 	}
+	if (line->common.json && !cmd->json)
+		return err_usage(err, "'wgctl %s' has no --json", cmd->name), err->status;
 	if (check_arguments(line, err))
 		return err->status;
 	const struct invocation in = {

@@ -42,5 +42,6 @@ const struct cmd cmd_plan = {
 	.max_args = -1,
 	.opts = opts,
 	.completes = "nodes",
+	.json = true,
 	.run = plan_run,
 };

@@ -1,37 +1,103 @@
 /* SPDX-License-Identifier: MIT */
 /* wgctl render: every node's configuration as a file. */
+#include <pthread.h>
+#include <stdint.h>
+#include <unistd.h>
+
 #include "cmd.h"
 #include "context.h"
 #include "disk/batch.h"
 #include "disk/output.h"
+#include "host/crew.h"
 #include "nodetext.h"
 #include "out.h"
 
-/* Counts in `keyless` the nodes that keep their private key to themselves. */
-static int add_node(struct context *context, const struct node *node, struct batch *batch,
-	size_t *keyless, struct err *err)
-{
-	CLEANUP(buf_release) struct buf text = BUF_INIT, name = BUF_INIT;
-	struct nodetext_about about;
+/*
+ * Several threads make texts; one at a time puts its own into the batch. Of several errors
+ * that of the first node is told, so that a run tells the same each time.
+ */
+struct rendering {
+	struct context *context;
+	struct batch *batch;
+	pthread_mutex_t lock;
+	struct err err;
+	size_t failed;	/* the index of the node that `err` is about; SIZE_MAX: none */
+	size_t keyless; /* nodes that keep their private key to themselves */
+};
 
-	if (nodetext_render_node(context, node, &text, &about, err) < 0)
-		return -1;
-	*keyless += !about.has_private_key;
-	buf_addf(&name, "%s.conf", node->name);
-	return batch_add(batch, name.text, FILE_MODE_SECRET, text.text, text.len, err);
+static void rendering_release(struct rendering *rendering)
+{
+	err_release(&rendering->err);
+	pthread_mutex_destroy(&rendering->lock);
 }
 
-static int add_all(
+/* The hub is 0. */
+static const struct node *node_at(const struct rendering *rendering, size_t i)
+{
+	const struct site *site = &rendering->context->folder.site;
+
+	return i ? &site->spokes[i - 1] : &site->hub;
+}
+
+static int add_file(struct rendering *rendering, const struct node *node,
+	const struct buf *text, struct err *err)
+{
+	CLEANUP(buf_release) struct buf name = BUF_INIT;
+
+	buf_addf(&name, "%s.conf", node->name);
+	return batch_add(rendering->batch, name.text, FILE_MODE_SECRET, text->text,
+		text->len, err);
+}
+
+static void fail(struct rendering *rendering, size_t i, struct err *err)
+{
+	if (i >= rendering->failed)
+		return;
+	err_release(&rendering->err);
+	rendering->err = *err;
+	rendering->failed = i;
+	*err = (struct err)ERR_INIT;
+}
+
+static void render_node(void *context, size_t i)
+{
+	struct rendering *rendering = context;
+	const struct node *node = node_at(rendering, i);
+	CLEANUP(buf_release) struct buf text = BUF_INIT;
+	CLEANUP(err_release) struct err err = ERR_INIT;
+	struct nodetext_about about;
+
+	int rc = nodetext_render_node(rendering->context, node, &text, &about, &err);
+	pthread_mutex_lock(&rendering->lock);
+	if (!rc && rendering->failed == SIZE_MAX)
+		rc = add_file(rendering, node, &text, &err);
+	if (rc)
+		fail(rendering, i, &err);
+	else
+		rendering->keyless += !about.has_private_key;
+	pthread_mutex_unlock(&rendering->lock);
+}
+
+static int render_all(
 	struct context *context, struct batch *batch, size_t *keyless, struct err *err)
 {
-	const struct site *site = &context->folder.site;
+	const long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	CLEANUP(rendering_release)
+	struct rendering rendering = {
+		.context = context,
+		.batch = batch,
+		.lock = PTHREAD_MUTEX_INITIALIZER,
+		.failed = SIZE_MAX,
+	};
 
-	if (add_node(context, &site->hub, batch, keyless, err) < 0)
-		return -1;
-	for (size_t i = 0; i < site->spoke_count; i++)
-		if (add_node(context, &site->spokes[i], batch, keyless, err) < 0)
-			return -1;
-	return 0;
+	crew_run(processors > 0 ? (size_t)processors : 1,
+		context->folder.site.spoke_count + 1, render_node, &rendering);
+	*keyless = rendering.keyless;
+	if (rendering.failed == SIZE_MAX)
+		return 0;
+	*err = rendering.err;
+	rendering.err = (struct err)ERR_INIT;
+	return -1;
 }
 
 static enum status render_run(const struct invocation *in, struct err *err)
@@ -49,7 +115,8 @@ static enum status render_run(const struct invocation *in, struct err *err)
 		output_open(&dir, path, err) < 0)
 		return err->status;
 	batch_init(&batch, &dir, context.folder.site.spoke_count + 1);
-	if (add_all(&context, &batch, &keyless, err) < 0 || batch_commit(&batch, err) < 0)
+	if (render_all(&context, &batch, &keyless, err) < 0 ||
+		batch_commit(&batch, err) < 0)
 		return err->status;
 	say(in->common, "wrote %zu configurations to '%s'",
 		context.folder.site.spoke_count + 1, path);

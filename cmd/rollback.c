@@ -41,5 +41,6 @@ const struct cmd cmd_rollback = {
 	.max_args = 1,
 	.opts = opts,
 	.completes = "nodes",
+	.json = true,
 	.run = rollback_run,
 };

@@ -147,5 +147,6 @@ const struct cmd cmd_routes = {
 		"network that a node stands in.",
 	.min_args = 0,
 	.max_args = 0,
+	.json = true,
 	.run = routes_run,
 };

@@ -240,5 +240,6 @@ const struct cmd cmd_show = {
 	.min_args = 1,
 	.max_args = 1,
 	.completes = "nodes",
+	.json = true,
 	.run = show_run,
 };

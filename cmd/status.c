@@ -189,5 +189,6 @@ const struct cmd cmd_status = {
 	.min_args = 0,
 	.max_args = 0,
 	.opts = opts,
+	.json = true,
 	.run = status_run,
 };

@@ -322,11 +322,12 @@ install_on() { # HOST PACKAGE…
 		{ tail "$work/apt" >&2; return 1; }
 }
 
-# All that a deploy might touch on a host, as text.
+# All that a deploy might touch on a host, as text; how the last change ended is no part of it.
 state_of() { # HOST
 	# shellcheck disable=SC2016 # the inner shell expands
 	lab_exec "$1" sh -c '
-		find /etc -xdev \( -type f -o -type l \) -printf "%p %m %u %s %T@ %l\n" | sort
+		find /etc -xdev \( -type f -o -type l \) -printf "%p %m %u %s %T@ %l\n" |
+			grep -v "^/etc/wireguard/wgctl/[^/]*\.\(decided\|outcome\) " | sort
 		dpkg-query -W | sort
 		ip -o link; ip -o address; ip rule; ip route show table all; ip -6 route show table all
 		iptables-save; ip6tables-save

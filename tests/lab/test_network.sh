@@ -96,19 +96,20 @@ follows() {
 
 # --- a spoke that sends everything through the hub
 
-# Only what comes through the tunnel has this source and finds its way back.
+# An address that is on the laptop, and found through the hub only.
+put_far_away() {
+	lab_in_net laptop ip address add 203.0.113.9/32 dev lo &&
+		lab_in_net laptop ip route add 10.49.0.0/24 via 198.51.100.10 &&
+		lab_exec hub ip route add 203.0.113.9 via 198.51.100.50
+}
+
+# The way to the hub itself is the default route, which now points into the tunnel.
 everything_through_hub() {
-	lab_ping clinic 10.49.0.1 1 30 && lab_in_net clinic ping -qnc 3 -i 0.1 -W 2 203.0.113.9 >/dev/null
+	lab_ping pi 203.0.113.9 3 30 2>/dev/null && both_families_both_ways
 }
 
-far_away() { # An address that is on the laptop, and reached through the hub only.
-	lab_in_net laptop ip address add 203.0.113.9/32 dev lo
-	lab_in_net laptop ip route add 10.49.0.0/24 via 198.51.100.10
-	lab_exec hub ip route add 203.0.113.9 via 198.51.100.50
-}
-
-default_route_is_ours() {
-	lab_exec clinic ip rule | grep -q suppress_prefixlength
+default_rules_are_there() {
+	lab_exec pi ip rule | grep -q suppress_prefixlength
 }
 
 story_begin hub pi clinic
@@ -137,17 +138,22 @@ check 'deploy of clinic' deploy_anything clinic
 check 'both families through a tunnel over IPv6' over_ipv6
 dial vpn.example.org
 
-check 'clinic sends everything through the hub' edit_spoke clinic 'allowed_ips: all'
-check 'deploy of both' deploy_anything hub clinic
-far_away
-check 'what is far away goes through the hub' everything_through_hub
-check 'clinic reboots' lab_reboot clinic
-check 'it does so again' everything_through_hub
-check 'there is nothing to deploy' deploy_unchanged clinic
-check 'it does so no more' edit_spoke clinic 'allowed_ips: hub'
-check 'deploy' deploy_anything hub clinic
-check 'the rules for it are gone' refuses default_route_is_ours
-check 'what is far away does not' refuses everything_through_hub
+check 'something far away' put_far_away
+check 'the Pi does not reach it' lab_no_ping pi 203.0.113.9
+check 'the Pi is to send everything through the hub' edit_spoke hospital 'allowed_ips: all'
+check 'deploy of both' deploy_anything hub hospital
+check 'the Pi reaches it through the hub' everything_through_hub
+check 'another keepalive' edit_spoke hospital 'persistent_keepalive: 20'
+check 'deploy, which changes the peer in flight' deploy_changes 'configuration, peers' hospital
+check 'the Pi still reaches it' everything_through_hub
+check 'the Pi reboots' lab_reboot pi
+check 'the Pi reaches it again' everything_through_hub
+check 'there is nothing to deploy' deploy_unchanged hub hospital
+check 'the Pi is to send what is for the hub' edit_spoke hospital 'allowed_ips: hub'
+check 'deploy' deploy_anything hub hospital
+check 'the rules for the default route are gone' refuses default_rules_are_there
+check 'the Pi does not reach it' lab_no_ping pi 203.0.113.9
+check 'cloud and device reach each other' both_families_both_ways
 
 check 'the hub comes up with another address' hub_moves
 check 'the Pi follows its name' follows

@@ -31,13 +31,27 @@ fi
 
 packages=$(missing "$@")
 [ -n "$packages" ] || exit 0
-echo "installing: $packages"
 as_root=
 if [ "$(id -u)" != 0 ]; then
 	as_root="sudo env"
+	command -v sudo >/dev/null || {
+		echo "install.sh: run this as root, or install yourself: $packages" >&2
+		exit 1
+	}
 fi
 export DEBIAN_FRONTEND=noninteractive
-# shellcheck disable=SC2086
 $as_root apt-get -q update >/dev/null
+
+# Other releases lack one or the other; what needs it says so or skips.
+known=
+for package in $packages; do
+	if apt-cache show "$package" >/dev/null 2>&1; then
+		known="$known$package "
+	else
+		echo "not in this release: $package"
+	fi
+done
+[ -n "$known" ] || exit 0
+echo "installing: $known"
 # shellcheck disable=SC2086
-$as_root apt-get -q -y --no-install-recommends install $packages >/dev/null
+$as_root apt-get -q -y --no-install-recommends install $known >/dev/null

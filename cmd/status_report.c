@@ -2,8 +2,8 @@
 /* Spokes and differences as text and as JSON. */
 #include "status_report.h"
 
-#include "base/human.h"
 #include "base/json.h"
+#include "human.h"
 #include "out.h"
 #include "table.h"
 

@@ -15,3 +15,4 @@ wgctl_house(layers-faults ${here}/layers_faults.sh ${here}/layers.sh ${CMAKE_C_C
 wgctl_house(shellcheck ${here}/shellcheck.sh ${PROJECT_SOURCE_DIR})
 wgctl_house(format ${here}/format.sh ${PROJECT_SOURCE_DIR})
 wgctl_house(help ${here}/help.sh $<TARGET_FILE:wgctl> ${PROJECT_SOURCE_DIR})
+wgctl_house(readme ${here}/readme.sh $<TARGET_FILE:wgctl> ${PROJECT_SOURCE_DIR})

@@ -20,7 +20,15 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 tell() {
-	printf '\n# %s\n' "$@"
+	printf '\n== %s\n' "$@"
+}
+
+# comes_back FROM ADDRESS: what the story waits for, within two minutes.
+comes_back() {
+	lab_until 120 lab_ping "$@" || {
+		echo "hosts.sh: $1 does not reach $2" >&2
+		exit 1
+	}
 }
 
 # on NODE COMMAND…: shown with the node that it runs on.
@@ -37,23 +45,21 @@ wgctl() {
 	lab_laptop "$work/bin/wgctl" -C "$work/mission" -F "$LAB_DIR/ssh/config" "$@" </dev/null
 }
 
-tell "Booting hosts: hub, and pi behind a carrier's NAT; bare, without WireGuard" \
-	"(the tree that they start from is made once, in about a minute)"
+tell "Booting hosts, bare, without WireGuard: hub, and pi behind a carrier's NAT"
 lab_up hub pi
-on cloud ip route get 10.20.1.50
 tell "The hub first; then the Pi, which stands on the desk, by its cable"
 wgctl deploy hub
 wgctl deploy hospital
 tell "The cable is gone; from here on the Pi can only be reached through the tunnel"
 lab_cut desk
-lab_until 30 lab_ping cloud 10.20.1.50
+comes_back cloud 10.20.1.50
 on cloud ping -c 3 10.20.1.50
 on device ping -c 3 10.10.2.20
 on hub wg show
 on pi ip route
 tell "Both restart, and the tunnel comes back by itself"
 lab_reboot hub pi
-lab_until 60 lab_ping device 10.10.2.20
+comes_back device 10.10.2.20
 on cloud ping -c 3 10.20.1.50
 lab_mend desk
 tell "There is nothing left to do"

@@ -23,7 +23,7 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 tell() {
-	printf '\n# %s\n' "$@"
+	printf '\n== %s\n' "$@"
 }
 
 run() {
@@ -39,7 +39,7 @@ build() {
 	mkdir -p "$top/build/release"
 	log=$top/build/release/run.log
 	{
-		cmake -S "$top" -B "$top/build/release" &&
+		cmake -S "$top" -B "$top/build/release" -D WGCTL_TESTS=OFF &&
 			cmake --build "$top/build/release" --target wgctl -j "$(getconf _NPROCESSORS_ONLN)"
 	} >"$log" 2>&1 || {
 		tail -n 30 "$log"

@@ -130,15 +130,17 @@ static int compare_prefixes(const void *a, const void *b)
 static void compare_allowed(struct survey *survey, const struct hub_status *status,
 	const struct survey_spoke *spoke, struct prefixset *want)
 {
-	const struct prefix *have = status->allowed + spoke->peer->first_allowed;
+	const size_t count = spoke->peer->allowed_count;
+	const struct prefix *have =
+		count ? &status->allowed[spoke->peer->first_allowed] : NULL;
 	CLEANUP(buf_release) struct buf is = BUF_INIT, should = BUF_INIT;
 
 	want->count = 0;
 	topology_hub_allowed(spoke->node, want);
 	qsort(want->items, want->count, sizeof(*want->items), compare_prefixes);
-	if (prefixes_equal(want, have, spoke->peer->allowed_count))
+	if (prefixes_equal(want, have, count))
 		return;
-	add_prefixes(&is, have, spoke->peer->allowed_count);
+	add_prefixes(&is, have, count);
 	add_prefixes(&should, want->items, want->count);
 	add(survey, DIFFERENCE_ALLOWED_IPS, spoke->node->name,
 		"has AllowedIPs %s for '%s' instead of %s", is.text, spoke->node->name,

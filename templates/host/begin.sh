@@ -15,6 +15,13 @@ boot_links() {
 	done
 }
 
+unit_states() {
+	for unit in wgctl-firewall@$iface.service wgctl@$iface.service \
+		wgctl-reresolve@$iface.timer; do
+		echo "$unit $(systemctl is-active "$unit")"
+	done
+}
+
 save_files() {
 	: >"$1/files"
 	count=0
@@ -34,40 +41,71 @@ save_sysctl() {
 	[ ! -e "/proc/sys/$1" ] || echo "$1 $(cat "/proc/sys/$1")" >>"$into/sysctls"
 }
 
-# Peers that have been heard of lately: those that a good change does not lose. The column
-# behind the key is an address to ping, where the peer has one.
-save_alive() {
-	now=$(date +%s)
-	wg show "$iface" latest-handshakes | awk -v now="$now" '
-		$2 > 0 && now - $2 < 150 { print $1 }' >"$work/alive.keys"
-	awk 'FILENAME == ARGV[1] { alive[$1]; next }
-		$1 in alive {
+# Also what comes along with forwarding (see sysctl.sh).
+save_sysctls() {
+	: >"$into/sysctls"
+	each_sysctl save_sysctl || return 1
+	for file in /proc/sys/net/ipv6/conf/*/accept_ra; do
+		[ ! -e "$file" ] || save_sysctl "${file#/proc/sys/}"
+	done
+}
+
+# Lines of $work/want.peers whose key is in the file $1: the key, and an address to ping or
+# "-".
+pingable() {
+	awk 'FILENAME == ARGV[1] { chosen[$1]; next }
+		$1 in chosen {
 			n = split($4, part, ",")
 			for (i = 1; i <= n; i++)
 				if (part[i] ~ /\/(32|128)$/) { sub(/\/.*/, "", part[i]); break }
 			print $1, i <= n ? part[i] : "-"
-		}' "$work/alive.keys" "$work/have.peers"
+		}' "$1" "$work/want.peers"
+}
+
+# Peers that have been heard of lately, and that are to stay: those that a good change does
+# not lose.
+#   alive      KEY ADDRESS of each        answering   those of them that answer a ping
+#   moved      KEY ENDPOINT WAS of those that are called elsewhere from now on
+#   instead    KEY ADDRESS of peers to call, where none of those that were called stays
+save_alive() {
+	wg show "$iface" endpoints >"$work/endpoints"
+	wg show "$iface" latest-handshakes | awk -v now="$(date +%s)" '
+		$2 > 0 && now - $2 < 150 { print $1 }' >"$work/alive"
+	pingable "$work/alive" >"$1/alive"
+	answering <"$1/alive" >"$1/answering"
+	awk 'FILENAME == ARGV[1] { was[$1] = $2; next }
+		FILENAME == ARGV[2] { alive[$1]; next }
+		FILENAME == ARGV[3] { same[$0]; next }
+		$1 in alive && !($0 in same) { print $0, was[$1] }
+		' "$work/endpoints" "$work/alive" "$1/endpoints" "$work/want.endpoints" >"$1/moved"
+	grep -qF -f "$work/alive" "$1/endpoints" || return 0
+	cut -d' ' -f1 "$1/endpoints" >"$work/called"
+	grep -F -f "$work/called" "$1/alive" >"$work/staying"
+	[ -s "$work/staying" ] || pingable "$work/want.endpoints" >"$1/instead"
 }
 
 save_live() {
+	for list in endpoints alive answering moved instead; do
+		: >"$1/$list"
+	done
 	link_exists || return 0
 	cp "$work/have.conf" "$1/live.conf" && list_addresses >"$1/addresses" &&
 		list_routes >"$1/routes" && cat "/sys/class/net/$iface/mtu" >"$1/mtu" || return 1
-	: >"$1/endpoints"
+	[ ! -e "$run/$iface.endpoints" ] || cp "$run/$iface.endpoints" "$1/set.endpoints" || return 1
 	if [ -e "$conf_path" ]; then
 		read_conf before "$conf_path"
 		cp "$work/before.endpoints" "$1/endpoints"
 	fi
-	save_alive >"$1/alive"
-	answering <"$1/alive" >"$1/answering"
+	save_alive "$1"
 }
 
 save_generation() {
 	into=$1
 	rm -rf "$into"
-	mkdir -p "$into" && save_files "$into" && boot_links >"$into/links" || return 1
-	: >"$into/sysctls"
-	each_sysctl save_sysctl || return 1
+	mkdir -p "$into" && save_files "$into" && boot_links >"$into/links" &&
+		unit_states >"$into/units" && echo "$window" >"$into/window" || return 1
+	[ -L "$recovery" ] || : >"$into/unrecovered"
+	save_sysctls || return 1
 	for tool in iptables ip6tables; do
 		[ ! -e "$run/$iface.$tool.rules" ] ||
 			cp "$run/$iface.$tool.rules" "$into/$iface.$tool" || return 1
@@ -84,10 +122,11 @@ write_pending() {
 
 place_recovery() {
 	unit=/etc/systemd/system/wgctl-recover@.service
-	link=/etc/systemd/system/sysinit.target.wants/wgctl-recover@$iface.service
 	file_in_line "$(unpacked $unit)" 644 $unit || place_file "$(unpacked $unit)" 644 $unit ||
 		return 1
-	[ -L "$link" ] || { mkdir -p "${link%/*}" && ln -s "$unit" "$link" && sync "${link%/*}"; }
+	[ -L "$recovery" ] || {
+		mkdir -p "${recovery%/*}" && ln -s $unit "$recovery" && sync "${recovery%/*}"
+	}
 }
 
 start_timer() {
@@ -101,6 +140,7 @@ start_timer() {
 
 begin() {
 	: >"$work/log"
+	name_recovery
 	mkdir -p "$etc"
 	rm -f "$etc/$iface.decided"
 	save_generation "$tx.new" || fail "cannot save what this host is like now" \

@@ -13,12 +13,18 @@ keep_change() {
 		return
 	fi
 	decide confirmed "$1" "" || fail "cannot write to $etc" "deploy again"
+	tidy_up
+	say "done" "$nonce"
+}
+
+# May have been broken off the first time.
+tidy_up() {
 	disarm
+	[ -e "$tx/files" ] || return 0
 	awk '{ print $NF }' "$tx/files" | xargs sha256sum >"$etc/$iface.sums" 2>/dev/null
 	rm -rf "$etc/$iface.previous"
 	mv "$tx" "$etc/$iface.previous"
 	sync
-	say "done" "$nonce"
 }
 
 take_back() {
@@ -39,6 +45,7 @@ tell_outcome() {
 	[ "$1" = any ] || [ "$1" = "$outcome_token" ] || outcome=
 	case $outcome in
 	confirmed)
+		[ -n "$token" ] || tidy_up
 		note "the last change is confirmed already"
 		say "done" "$nonce"
 		;;

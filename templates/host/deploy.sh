@@ -231,7 +231,7 @@ transact() {
 		say pending "$nonce" "$window"
 		return
 	fi
-	reason=$(cat "$work/failure" 2>/dev/null)
+	reason=$(cat "$work/failure" 2>/dev/null || echo "it was interrupted")
 	exec 9>&-
 	if sh "$tx/host" undo "$iface" "$reason" >"$work/log" 2>&1; then
 		say rolled-back "$reason"

@@ -49,6 +49,18 @@ load_rules() {
 	"$1-restore" -w 20 --noflush <"$work/restore" >"$work/log" 2>&1
 }
 
+# Rules that a probe (see probe.sh) has set, or one that was killed has left.
+end_probes() {
+	for tool in iptables ip6tables; do
+		has_firewall "$tool" || continue
+		"$tool-save" -t raw 2>/dev/null | sed -n '/ wgctl-probe /s/^-A //p' |
+			while read -r rule; do
+				# shellcheck disable=SC2086
+				"$tool" -w 20 -t raw -D $rule
+			done
+	done 2>"$work/log"
+}
+
 # False where this kernel runs without IPv6.
 has_firewall() {
 	[ "$1" = iptables ] || [ -e /proc/net/if_inet6 ]

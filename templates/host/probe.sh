@@ -4,73 +4,123 @@
 # Probes that a host which has lost its site does not pass. That somebody could log in to
 # run them over a new connection, and become root, is the first of them.
 
-# KEY ADDRESS lines on stdin; prints the keys that answer a ping within a second.
+# KEY ADDRESS lines on stdin; prints the keys that answer a ping within a second, one as
+# large as the tunnel takes: small ones pass where a login would stall.
 answering() {
+	size=$(($(cat "/sys/class/net/$iface/mtu") - 48))
 	head -n 64 | {
 		while read -r key address; do
 			[ "$address" = - ] || {
-				ping -n -q -c 1 -W 1 "$address" >/dev/null 2>&1 9>&- && echo "$key"
+				ping -n -q -c 1 -W 1 -s "$size" "$address" >/dev/null 2>&1 9>&- &&
+					echo "$key"
 			} &
 		done
 		wait
 	}
 }
 
+probe_rule() {
+	tool=$1
+	shift
+	"$tool" -w 20 -t raw -I PREROUTING -p udp -m udp "$@" 2>"$work/log"
+}
+
 # An established flow passes rules that would turn a new one away, so while we look, no
 # packet to the listen port counts as part of one.
-untracked="-p udp -m udp --dport"
-
 ignore_flows() {
 	listen_port=$(sed -n 's/^ListenPort = //p' "$conf_path")
 	[ -n "$listen_port" ] || return 0
 	for tool in iptables ip6tables; do
-		# shellcheck disable=SC2086
-		! has_firewall "$tool" || "$tool" -w 20 -t raw -I PREROUTING $untracked \
-			"$listen_port" -m comment --comment wgctl-probe -j CT --notrack 2>/dev/null
+		! has_firewall "$tool" || probe_rule "$tool" --dport "$listen_port" \
+			-m comment --comment wgctl-probe -j CT --notrack
 	done
-	return 0
 }
 
-count_flows() {
-	[ -n "${listen_port-}" ] || return 0
-	for tool in iptables ip6tables; do
-		# shellcheck disable=SC2086
-		while has_firewall "$tool" && "$tool" -w 20 -t raw -D PREROUTING $untracked \
-			"$listen_port" -m comment --comment wgctl-probe -j CT --notrack; do :; done
-	done 2>/dev/null
-	return 0
+# What comes from ADDRESS:PORT.
+shun() {
+	tool=iptables
+	from=${1%:*}
+	case $from in
+	\[*)
+		tool=ip6tables
+		from=${from#?}
+		from=${from%?}
+		;;
+	esac
+	probe_rule "$tool" -s "$from" --sport "${1##*:}" -m comment --comment wgctl-probe -j DROP
 }
 
-# The keys of $tx/alive that were heard of since $work/before.
+running_endpoint() {
+	wg show "$iface" endpoints | awk -v key="$1" '$1 == key && $2 != "(none)" { print $2 }'
+}
+
+# A peer that we call at a wrong endpoint is heard of all the same, as long as it calls us
+# from where it was before; so that does not count.
+call_anew() {
+	while read -r key endpoint was; do
+		if WG_ENDPOINT_RESOLUTION_RETRIES=0 wg set "$iface" peer "$key" \
+			endpoint "$endpoint" 2>"$work/log"; then
+			[ "$(running_endpoint "$key")" != "$was" ] || continue
+		fi
+		shun "$was"
+	done <"$tx/moved"
+}
+
+# The keys that were heard of since $work/before.
 heard() {
 	wg show "$iface" transfer | awk '
 		FILENAME == ARGV[1] { before[$1] = $2; next }
-		FILENAME == ARGV[2] { alive[$1]; next }
-		$1 in alive && $2 > before[$1] { print $1 }' "$work/before" "$tx/alive" -
+		$2 > before[$1] { print $1 }' "$work/before" -
 }
 
-# Those who answered before must be heard of again. Of those who were alive and silent,
-# phones above all, one is enough: they may have gone to sleep meanwhile.
+# Lines of the file $1 that begin with none of the keys in $work/heard.
+unheard() {
+	awk 'FILENAME == ARGV[1] { heard[$1]; next } !($1 in heard) { print $1 }' \
+		"$work/heard" "$1"
+}
+
+# Those who answered before, and those who are called elsewhere now, must be heard of again.
+# Of those who were alive and silent, phones above all, one is enough: they may have gone to
+# sleep meanwhile. So is one of those who are called now in the place of others.
 missing_peers() {
 	heard >"$work/heard"
-	grep -vxF -f "$work/heard" "$tx/answering" >"$work/missing"
-	[ -s "$tx/answering" ] || [ -s "$work/heard" ] || cut -d' ' -f1 "$tx/alive" >"$work/missing"
+	{
+		unheard "$tx/answering"
+		unheard "$tx/moved"
+		for list in alive instead; do
+			unheard "$tx/$list" >"$work/silent"
+			[ "$(wc -l <"$work/silent")" != "$(wc -l <"$tx/$list")" ] || cat "$work/silent"
+		done
+	} | sort -u >"$work/missing"
 	[ -s "$work/missing" ]
 }
 
+seconds_up() {
+	cut -d. -f1 /proc/uptime
+}
+
+# So that it ends before the timer does.
+probe_longest() {
+	read -r longest <"$tx/window"
+	longest=$((longest * 2 / 3))
+	[ $longest -le 60 ] || longest=60
+}
+
 probe_peers() {
-	[ -s "$tx/alive" ] || return 0
+	[ -s "$tx/alive" ] || [ -s "$tx/instead" ] || return 0
+	trap 'end_probes; rm -rf "$work"' EXIT
+	end_probes
 	ignore_flows
+	call_anew
+	probe_longest
 	wg show "$iface" transfer >"$work/before"
-	left=45
+	end=$(($(seconds_up) + longest))
 	while :; do
-		answering <"$tx/alive" >/dev/null
-		missing_peers || break
-		left=$((left - 1))
-		[ $left -gt 0 ] || break
+		cat "$tx/alive" "$tx/instead" | answering >/dev/null
+		missing_peers && [ "$(seconds_up)" -lt "$end" ] || break
 		sleep 1
 	done
-	count_flows
+	end_probes
 	[ ! -s "$work/missing" ] || {
 		why="$(wc -l <"$work/missing") peer(s) that were connected are gone, first $(head -n 1 "$work/missing")"
 		return 1

@@ -69,6 +69,11 @@ decide() {
 		mv -f "$pending" "$etc/$iface.decided" && sync "$etc"
 }
 
+# What starts the recovery at boot.
+name_recovery() {
+	recovery=/etc/systemd/system/sysinit.target.wants/wgctl-recover@$iface.service
+}
+
 disarm() {
 	systemctl stop "$(timer_unit).timer" 2>/dev/null
 	return 0

@@ -76,7 +76,7 @@ check_peers() {
 		return "detail\tpeers\t" sign " " part[1] " AllowedIPs " part[4] " keepalive " part[3]
 	}
 	FILENAME == ARGV[1] { want[$1] = $0; next }
-	want[$1] == $0 { delete want[$1]; next }
+	$1 in want && want[$1] == $0 { delete want[$1]; next }
 	++lines <= 20 { print line("-", $0) }
 	END { for (key in want) if (++lines <= 40) print line("+", want[key]) }' \
 		"$work/want.peers" "$work/owned.peers" | tell

@@ -4,12 +4,13 @@
 # Taking a change back, by what its generation holds and nothing else. Each step may be
 # done twice.
 
-# Lines of $tx/files: NUMBER MODE PATH, or "- - PATH" for a file that was not there.
+# Lines of $tx/files: NUMBER MODE PATH, or "- - PATH" for a file that was not there. The
+# unit that takes this up again at boot goes last, in roll_back.
 restore_files() {
 	failed=no
 	while read -r number mode path; do
 		if [ "$number" = - ]; then
-			rm -f "$path"
+			[ "${path##*/}" = wgctl-recover@.service ] || rm -f "$path" || failed=yes
 		elif ! file_in_line "$tx/file.$number" "$mode" "$path"; then
 			place_file "$tx/file.$number" "$mode" "$path" || failed=yes
 		fi
@@ -24,6 +25,17 @@ restore_links() {
 		[ "$target" = - ] || { mkdir -p "${path%/*}" && ln -s "$target" "$path"; }
 	done <"$tx/links"
 	sync
+}
+
+# Lines of $tx/units: UNIT STATE. What ran runs again, the rest does not.
+restore_units() {
+	while read -r unit state; do
+		case $state in
+		inactive | failed | unknown) systemctl stop "$unit" 2>/dev/null ;;
+		*) systemctl start "$unit" 2>"$work/log" ;;
+		esac
+	done <"$tx/units"
+	return 0
 }
 
 restore_sysctls() {
@@ -57,7 +69,8 @@ restore_endpoints() {
 				endpoint "$endpoint" 2>"$work/log"
 		fi
 	done <"$work/before.endpoints"
-	return 0
+	rm -f "$run/$iface.endpoints"
+	[ ! -e "$tx/set.endpoints" ] || cp "$tx/set.endpoints" "$run/$iface.endpoints"
 }
 
 # Exactly what ran before, whatever the file of that time says.
@@ -102,8 +115,34 @@ go_back() {
 	[ "$1" = boot ] || [ -e "$tx/live.conf" ] || stop_units
 	restore_files && restore_links || return 1
 	systemctl daemon-reload 2>/dev/null
+	if [ "$1" = boot ]; then
+		requeue_units
+		return
+	fi
+	end_probes
 	restore_sysctls
-	[ "$1" = boot ] || { restore_tunnel && restore_firewall; }
+	restore_units
+	restore_tunnel && restore_firewall
+}
+
+# What is to start in this boot was read before the links were put back.
+requeue_units() {
+	while read -r path target; do
+		if [ "$target" = - ]; then
+			systemctl --no-block stop "${path##*/}"
+		else
+			systemctl --no-block start "${path##*/}"
+		fi
+	done <"$tx/links" 2>"$work/log"
+	return 0
+}
+
+remove_recovery() {
+	[ -e "$tx/unrecovered" ] || return 0
+	name_recovery
+	rm -f "$recovery"
+	! grep -qxF -e '- - /etc/systemd/system/wgctl-recover@.service' "$tx/files" ||
+		rm -f /etc/systemd/system/wgctl-recover@.service
 }
 
 # timer|boot|now and the reason. What fails is tried again at the next boot, since the
@@ -115,5 +154,6 @@ roll_back() {
 	go_back "$1" || return 1
 	decide rolled-back "$token" "$2" || return 1
 	[ "$1" = timer ] || disarm
+	remove_recovery
 	rm -rf "$tx"
 }

@@ -115,12 +115,13 @@ retired_is_named() {
 	lab_exec hub wg set wg0 peer "$key" remove
 }
 
-comes_back() { # a handshake of before the restart is none
-	lab_exec hub systemctl restart wgctl@wg0 && lab_until 90 online clinic
+row_after_restart() {
+	status && row_is phone 'never seen never - -' && [[ $(row clinic) != *' in, '* ]]
 }
 
-online() {
-	wgctl status && row "$1" | grep -q ' online '
+comes_back() {
+	lab_exec hub systemctl restart wgctl@wg0 && row_after_restart &&
+		lab_ping clinic 10.49.0.1 1 60 && status && row_is clinic 'online .*'
 }
 
 # Then all handshakes are in the future, which counts as now.
@@ -170,7 +171,7 @@ watches() {
 	exec {typing}<>"$work/keyboard"
 	mark hub
 	printf -v command '%q ' "$STORY_PROGRAM" -C "$site" -F "$ssh_config" status --watch
-	lab_laptop env SHELL=/bin/sh script -qefc "stty rows 12; $command" "$work/out" \
+	lab_laptop env SHELL=/bin/sh script -qefc "stty rows 12; exec $command" "$work/out" \
 		<"$work/keyboard" >/dev/null 2>&1 &
 	pid=$!
 	lab_until 30 frames 3 || wrong 'it is not drawn three times'
@@ -182,7 +183,7 @@ watches() {
 }
 
 frames() {
-	[ "$(grep -cF 'mission-hospital at ' "$work/out" 2>/dev/null)" -ge "$1" ]
+	[ -f "$work/out" ] && [ "$(grep -cF 'mission-hospital at ' "$work/out")" -ge "$1" ]
 }
 
 hub_is_bare() {

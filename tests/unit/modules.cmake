@@ -75,3 +75,8 @@ foreach(module known_hosts destination connect transport)
   wgctl_unit_test(${module} host)
 endforeach()
 target_link_options(test_connect PRIVATE -Wl,--wrap=getaddrinfo)
+
+wgctl_unit_test(human frame)
+wgctl_unit_test(screen frame)
+wgctl_unit_test(status host)
+wgctl_unit_test(survey host)

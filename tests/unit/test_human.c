@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Times and sizes in words, above all where the unit changes. */
-#include "base/human.h"
+#include "human.h"
 
 #include "unit.h"
 

@@ -7,8 +7,8 @@
 #include "unit.h"
 
 #define START "\033[H\033[?7l"
-#define LINE "\033[K\n"
-#define END "\033[J\033[?7h"
+#define LINE  "\033[K\n"
+#define END   "\033[J\033[?7h"
 
 static void draws_what_fits(void **state)
 {

@@ -112,3 +112,21 @@ point_clear() { # HOST
 	lab_exec "$1" sh -c "touch $POINT/go; rm -f $POINT/rule; rm -rf $POINT" 2>/dev/null
 	return 0
 }
+
+# with_rules HOST NEW OLD: each time the firewall of the new generation was loaded the host runs the
+# shell command NEW, and OLD when that of the old one was; so what the new rules do wrong is undone
+# together with them.
+with_rules() {
+	# shellcheck disable=SC2016 # the host's shell expands
+	lab_exec "$1" sh -c 'cat >/usr/local/sbin/iptables-restore && chmod 755 \
+		/usr/local/sbin/iptables-restore' <<-EOF2
+		#!/bin/sh
+		text=\$(cat)
+		printf '%s\n' "\$text" | /usr/sbin/iptables-restore "\$@" || exit
+		case \$text in
+		*10.30.0.0/16*) $2 ;;
+		*) $3 ;;
+		esac >/dev/null 2>&1
+		exit 0
+	EOF2
+}

@@ -147,6 +147,7 @@ stage_reset() {
 	for host in hub pi; do
 		! lab_is_off "$host" || lab_boot "$host" || return 1
 		point_clear "$host"
+		points_install "$host"
 	done
 	reaches pi || return 1
 	go_to_old

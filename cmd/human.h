@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Numbers in the words of people. Programs get the numbers themselves. */
-#ifndef WGCTL_BASE_HUMAN_H
-#define WGCTL_BASE_HUMAN_H
+#ifndef WGCTL_CMD_HUMAN_H
+#define WGCTL_CMD_HUMAN_H
 
 #include <stdint.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Numbers in words. */
-#include "base/human.h"
+#include "human.h"
 
 #include <inttypes.h>
 
@@ -27,14 +27,13 @@ void human_size(struct buf *out, uint64_t bytes)
 {
 	static const char *const units[] = {
 		"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
-	uint64_t whole = bytes, rest = 0;
-	size_t unit = 0;
+	unsigned unit = 0;
 
-	for (; whole >= 1024; unit++) {
-		rest = whole % 1024;
-		whole /= 1024;
-	}
-	const uint64_t tenths = rest * 10 / 1024;
+	while (bytes >> (10 * unit) >= 1024)
+		unit++;
+	const uint64_t whole = bytes >> (10 * unit);
+	const uint64_t rest = bytes - (whole << (10 * unit));
+	const uint64_t tenths = rest * 10 >> (10 * unit);
 	buf_addf(out, "%" PRIu64, whole);
 	if (whole < 10 && tenths)
 		buf_addf(out, ".%" PRIu64, tenths);

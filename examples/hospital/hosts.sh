@@ -11,13 +11,14 @@ set -euo pipefail
 work=$1
 
 leave() {
-	lab_down
+	lab_down || : # returns the status of before
 	rm -rf "$work"
 }
 trap leave EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
+trap 'exit 141' PIPE
 
 tell() {
 	printf '\n== %s\n' "$@"

@@ -21,6 +21,7 @@ trap leave EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
+trap 'exit 141' PIPE
 
 tell() {
 	printf '\n== %s\n' "$@"

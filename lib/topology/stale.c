@@ -58,13 +58,37 @@ static void reason(struct buf *why, const char *text)
 	buf_add(why, text);
 }
 
-/* "AllowedIPs gain a, b" for what `with` has and `without` has not. */
+/* What two sets have in common at their beginnings and at their ends. */
+static size_t common_head(const struct prefixset *a, const struct prefixset *b)
+{
+	size_t i = 0;
+
+	while (i < a->count && i < b->count && prefix_equals(&a->items[i], &b->items[i]))
+		i++;
+	return i;
+}
+
+static size_t common_tail(const struct prefixset *a, const struct prefixset *b)
+{
+	size_t i = 0;
+
+	while (i < a->count && i < b->count &&
+		prefix_equals(&a->items[a->count - 1 - i], &b->items[b->count - 1 - i]))
+		i++;
+	return i;
+}
+
+/*
+ * "AllowedIPs gain a, b" for what `with` has and `without` has not. The sets may be as
+ * long as the site has spokes, and for each spoke differ in one place.
+ */
 static void prefix_reason(struct buf *why, const char *verb, const struct prefixset *with,
 	const struct prefixset *without)
 {
+	const size_t tail = common_tail(with, without);
 	bool first = true;
 
-	for (size_t i = 0; i < with->count; i++) {
+	for (size_t i = common_head(with, without); i + tail < with->count; i++) {
 		char text[PREFIX_TEXT_SIZE];
 
 		if (prefixset_contains(without, &with->items[i]))
@@ -142,10 +166,10 @@ static void compare_spoke(const struct topology *before, const struct topology *
 		reason(why, "preshared_key changed");
 	topology_spoke_allowed(before, old, &had);
 	topology_spoke_allowed(after, new, &has);
-	prefix_reason(why, "AllowedIPs gain", &has, &had);
-	prefix_reason(why, "AllowedIPs lose", &had, &has);
-	if (!prefixset_equals(&had, &has) && !why->len)
-		reason(why, "AllowedIPs changed");
+	if (!prefixset_equals(&had, &has)) {
+		prefix_reason(why, "AllowedIPs gain", &has, &had);
+		prefix_reason(why, "AllowedIPs lose", &had, &has);
+	}
 	prefixset_release(&had);
 	prefixset_release(&has);
 }

@@ -44,6 +44,10 @@ void topology_init(struct topology *topology, const struct site *site)
 	else
 		prefixset_add_all(&topology->spoke_side, &topology->spoke_subnets);
 	prefixset_merge(&topology->spoke_side);
+	prefixset_add_all(&topology->everywhere, &topology->network);
+	prefixset_add_all(&topology->everywhere, &topology->hub_subnets);
+	prefixset_add_all(&topology->everywhere, &topology->spoke_side);
+	prefixset_merge(&topology->everywhere);
 }
 
 void topology_release(struct topology *topology)
@@ -53,6 +57,7 @@ void topology_release(struct topology *topology)
 	prefixset_release(&topology->hub_subnets);
 	prefixset_release(&topology->spoke_subnets);
 	prefixset_release(&topology->spoke_side);
+	prefixset_release(&topology->everywhere);
 }
 
 enum scope topology_scope(const struct site *site, const struct node *spoke)
@@ -79,19 +84,15 @@ void topology_hub_allowed(const struct node *spoke, struct prefixset *out)
 }
 
 /* With a supernet the one prefix stands for all sites, the spoke's own included: its LAN
- * is the longer match. Without one, the spoke's own networks must be left out. */
-static void add_other_sites(
+ * is the longer match. Without one, the spoke's own networks must be left out, and the set
+ * is as long as the site has spokes: it is copied, not merged anew for each. */
+static void add_whole_site(
 	const struct topology *topology, const struct node *spoke, struct prefixset *out)
 {
-	struct prefixset others = PREFIXSET_INIT;
-
-	prefixset_add_all(&others, &topology->spoke_side);
-	prefixset_merge(&others);
+	prefixset_add_all(out, &topology->everywhere);
 	if (!topology->site->supernet_count)
 		for (size_t i = 0; i < spoke->subnet_count; i++)
-			prefixset_subtract(&others, &spoke->subnets[i].prefix);
-	prefixset_add_all(out, &others);
-	prefixset_release(&others);
+			prefixset_subtract(out, &spoke->subnets[i].prefix);
 }
 
 static void add_everything(struct prefixset *out)
@@ -114,19 +115,18 @@ void topology_spoke_allowed(
 		break;
 	case SCOPE_LIST:
 		add_site_prefixes(out, spoke->allowed_ips, spoke->allowed_ips_count);
+		prefixset_merge(out);
 		break;
 	case SCOPE_SITE:
-		prefixset_add_all(out, &topology->network);
-		prefixset_add_all(out, &topology->hub_subnets);
-		add_other_sites(topology, spoke, out);
+		add_whole_site(topology, spoke, out);
 		break;
 	case SCOPE_DEFAULT:
 	case SCOPE_HUB:
 		prefixset_add_all(out, &topology->hub_addresses);
 		prefixset_add_all(out, &topology->hub_subnets);
+		prefixset_merge(out);
 		break;
 	}
-	prefixset_merge(out);
 }
 
 void topology_router_routes(

@@ -21,6 +21,7 @@ struct topology {
 	struct prefixset hub_subnets;	/* the networks behind the hub */
 	struct prefixset spoke_subnets; /* the networks behind all spokes */
 	struct prefixset spoke_side;	/* the supernets, or spoke_subnets without them */
+	struct prefixset everywhere;	/* network, hub_subnets and spoke_side */
 };
 
 void topology_init(struct topology *topology, const struct site *site);
@@ -38,7 +39,10 @@ bool topology_has_preshared_key(const struct site *site, const struct node *spok
  */
 void topology_hub_allowed(const struct node *spoke, struct prefixset *out);
 
-/* AllowedIPs of a spoke's entry for the hub, by its scope, merged and sorted. */
+/*
+ * AllowedIPs of a spoke's entry for the hub, by its scope, merged and sorted. `out` must be
+ * empty.
+ */
 void topology_spoke_allowed(
 	const struct topology *topology, const struct node *spoke, struct prefixset *out);
 

@@ -73,22 +73,21 @@ heard() {
 		$2 > before[$1] { print $1 }' "$work/before" -
 }
 
-# Lines of the file $1 that begin with none of the keys in $work/heard.
-unheard() {
-	awk 'FILENAME == ARGV[1] { heard[$1]; next } !($1 in heard) { print $1 }' \
-		"$work/heard" "$1"
+# The keys that lines of the file $2 begin with and that the file $1 does not have.
+keys_not_in() {
+	awk 'FILENAME == ARGV[1] { heard[$1]; next } !($1 in heard) { print $1 }' "$1" "$2"
 }
 
-# Those who answered before, and those who are called elsewhere now, must be heard of again.
-# Of those who were alive and silent, phones above all, one is enough: they may have gone to
-# sleep meanwhile. So is one of those who are called now in the place of others.
+# Those who answered before must answer again, and those who are called elsewhere now must
+# be heard of. Of those who were alive and silent, phones above all, one is enough: they may
+# have gone to sleep meanwhile. So is one of those who are called now in the place of others.
 missing_peers() {
 	heard >"$work/heard"
 	{
-		unheard "$tx/answering"
-		unheard "$tx/moved"
+		keys_not_in "$work/answered" "$tx/answering"
+		keys_not_in "$work/heard" "$tx/moved"
 		for list in alive instead; do
-			unheard "$tx/$list" >"$work/silent"
+			keys_not_in "$work/heard" "$tx/$list" >"$work/silent"
 			[ "$(wc -l <"$work/silent")" != "$(wc -l <"$tx/$list")" ] || cat "$work/silent"
 		done
 	} | sort -u >"$work/missing"
@@ -114,9 +113,10 @@ probe_peers() {
 	call_anew
 	probe_longest
 	wg show "$iface" transfer >"$work/before"
+	: >"$work/answered"
 	end=$(($(seconds_up) + longest))
 	while :; do
-		cat "$tx/alive" "$tx/instead" | answering >/dev/null
+		cat "$tx/alive" "$tx/instead" | answering >>"$work/answered"
 		missing_peers && [ "$(seconds_up)" -lt "$end" ] || break
 		sleep 1
 	done
@@ -136,11 +136,30 @@ probe_forwarding() {
 	done
 }
 
+# A tunnel whose own packets are led into it works on for a while, from the kernel's memory
+# of the way, and never comes up again.
+probe_way() {
+	mark=$(wg show "$iface" fwmark)
+	[ "$mark" != off ] || mark=0
+	wg show "$iface" endpoints | head -n 64 >"$work/endpoints"
+	while read -r _ endpoint; do
+		[ "$endpoint" != "(none)" ] || continue
+		endpoint=${endpoint%:*}
+		endpoint=${endpoint#[}
+		case "$(ip route get "${endpoint%]}" mark "$mark" 2>/dev/null) " in
+		*" dev $iface "*)
+			why="the way to endpoint ${endpoint%]} leads into the tunnel itself"
+			return 1
+			;;
+		esac
+	done <"$work/endpoints"
+}
+
 # Sets why where one fails.
 probe() {
 	link_exists || {
 		why="interface $iface is gone"
 		return 1
 	}
-	probe_forwarding && probe_peers
+	probe_forwarding && probe_way && probe_peers
 }

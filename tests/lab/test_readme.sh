@@ -43,9 +43,27 @@ nothing_remains() { # HOST
 		systemctl --no-legend list-units --all "wgctl*"' 2>/dev/null)" 'what is left'
 }
 
+# The slip of the README, with a shorter window than the usual one.
+slip_is_taken_back() {
+	local shown
+	shown=$(grep '^hospital: rolled back' "$top/README.md") || wrong 'the README has no such line' ||
+		return 1
+	edit_spoke hospital 'allowed_ips: [10.10.0.0/16]'
+	wgctl_fails 4 "$shown" deploy hospital --confirm-within 30 && lab_ping cloud 10.20.1.50 3
+}
+
 story_begin hub pi
 ssh_first 'Host 192.168.77.2' 'HostName 192.168.77.2' "IdentityFile $LAB_DIR/ssh/id_ed25519" \
 	'IdentitiesOnly yes' "UserKnownHostsFile $LAB_DIR/ssh/known_hosts"
 check 'the Pi has a user of the name' make_user pi pi
 check 'each command of the README does what it is there for' readme_works
 check 'the last of them leaves nothing on the Pi' nothing_remains pi
+
+site=$work/mission
+check 'the Pi at the desk once more' edit_spoke hospital 'ssh: pi@192.168.77.2'
+check 'deploy' deploy_anything hub hospital
+check 'cloud and device reach each other' pings_both_ways
+check 'the Pi is reached through the hub' edit_spoke hospital \
+	'ssh: {user: pi, host: 192.168.77.2, via: hub}'
+lab_cut desk
+check 'what locks the laptop out is taken back, in the words of the README' slip_is_taken_back

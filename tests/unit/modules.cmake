@@ -80,3 +80,19 @@ wgctl_unit_test(human frame)
 wgctl_unit_test(screen frame)
 wgctl_unit_test(status host)
 wgctl_unit_test(survey host)
+
+foreach(module topology policy stale)
+  wgctl_unit_test(${module} topology)
+endforeach()
+
+# The functions of the host program under several shells and awks.
+foreach(pair dash:mawk bash:gawk busybox:busybox mksh:original-awk)
+  string(REPLACE ":" ";" pair ${pair})
+  list(GET pair 0 shell)
+  list(GET pair 1 awk)
+  add_test(NAME shell/${shell}-${awk}
+    COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/shell/run.sh ${CMAKE_SOURCE_DIR}/templates/host
+            ${shell} ${awk})
+  set_tests_properties(shell/${shell}-${awk} PROPERTIES
+    SKIP_RETURN_CODE 77 TIMEOUT 300)
+endforeach()

@@ -120,7 +120,6 @@ static const struct mistake mistakes[] = {
 		"4:37: 'x' is not a number from 576 to 65535\n"
 		"4:40: 'site' does not belong in 'defaults' but at the top level"},
 	{HEAD "retired: [{name: a, address: 10.49.0.9}, {nam: b, address: 1}, c]\n",
-		"4:42: the retired spoke has no 'name'\n"
 		"4:43: unknown field 'nam'; did you mean 'name'?\n"
 		"4:60: '1' is not an IP address\n"
 		"4:64: a retired spoke has to be a map of fields"},

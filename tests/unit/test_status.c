@@ -130,7 +130,7 @@ static void assert_refused(const char *text, size_t len, const char *reason)
 static void refuses_what_is_not_whole(void **state)
 {
 	static const char *const cut[] = {"", "wgctl 1", START, START UP, START UP "end",
-		START UP PEER(K2) "\n", START UP "end\t" NONCE};
+		START UP PEER(K2) "\n", START UP "end\t" NONCE, START UP END "x"};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cut); i++)

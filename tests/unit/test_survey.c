@@ -22,6 +22,7 @@
 		"  - {name: older, address: 10.49.0.10}\n"
 
 #define NONCE "00"
+#define ZERO  "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 #define START "wgctl 1\n"
 #define END   "end\t" NONCE "\n"
 #define UP    "interface\tup\t1\t" K1 "\n"
@@ -92,6 +93,9 @@ static void tells_what_differs(void **state)
 			"peer-retired old: still has the peer 'old', which is retired\n"},
 		{START UP A B "peer\t" K5 "\tnone\t-\t-\t0\t0\t-\n" END,
 			"peer-unknown -: has a peer that this site does not know, " K5
+			"\n"},
+		{START UP A B "peer\t" ZERO "\tnone\t-\t-\t0\t0\t-\n" END,
+			"peer-unknown -: has a peer that this site does not know, " ZERO
 			"\n"},
 		{START UP B "peer\t" K2 "\tset\t-\t-\t0\t0\t10.49.0.2/32\n" END,
 			"allowed-ips a: has AllowedIPs 10.49.0.2/32 for 'a' instead of "

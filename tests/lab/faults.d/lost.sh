@@ -58,7 +58,7 @@ foreign_policy_goes() {
 only_under_way='INPUT -p tcp -m tcp --dport 22 -m conntrack ! --ctstate ESTABLISHED -j DROP'
 
 A4() { # HOST
-	with_rules "$1" "iptables -I $only_under_way" "iptables -D $only_under_way" || return 1
+	with_change "$1" "iptables -I $only_under_way" "iptables -D $only_under_way" || return 1
 	use_site new
 	deploys_to "$STATUS_ROLLED_BACK" "$(node_of "$1")" && both_end "$1" old
 }
@@ -66,7 +66,7 @@ A4() { # HOST
 A5_hub() {
 	local accept='WGCTL-IN-wg0 -p udp -m udp --dport 51820 -j ACCEPT'
 	foreign_policy hub
-	with_rules hub "iptables -D $accept" : || return 1
+	with_change hub "iptables -D $accept" : || return 1
 	use_site new
 	deploys_to "$STATUS_ROLLED_BACK" hub && says 'are gone' && both_end hub old || return 1
 	lab_nat_rebind
@@ -83,7 +83,7 @@ A6_pi() {
 }
 
 A7_hub() {
-	with_rules hub 'echo 0 >/proc/sys/net/ipv4/ip_forward' 'echo 1 >/proc/sys/net/ipv4/ip_forward'
+	with_change hub 'echo 0 >/proc/sys/net/ipv4/ip_forward' 'echo 1 >/proc/sys/net/ipv4/ip_forward'
 	point hub applied
 	use_site new
 	deploy_start hub
@@ -109,7 +109,7 @@ A8_pi() {
 }
 
 A9() { # HOST
-	with_rules "$1" 'mv /etc/sudoers /etc/sudoers.away' 'mv /etc/sudoers.away /etc/sudoers' || return 1
+	with_change "$1" 'mv /etc/sudoers /etc/sudoers.away' 'mv /etc/sudoers.away /etc/sudoers' || return 1
 	use_site new
 	deploys_to "$STATUS_ROLLED_BACK" "$(node_of "$1")" && both_end "$1" old
 }

@@ -113,20 +113,16 @@ point_clear() { # HOST
 	return 0
 }
 
-# with_rules HOST NEW OLD: each time the firewall of the new generation was loaded the host runs the
-# shell command NEW, and OLD when that of the old one was; so what the new rules do wrong is undone
-# together with them.
-with_rules() {
+# with_change HOST NEW OLD: each time the peers of the new generation were set the host runs the shell
+# command NEW, and OLD when those of the old one were; so what a change does wrong is undone together
+# with it.
+with_change() {
 	# shellcheck disable=SC2016 # the host's shell expands
-	lab_exec "$1" sh -c 'cat >/usr/local/sbin/iptables-restore && chmod 755 \
-		/usr/local/sbin/iptables-restore' <<-EOF2
+	lab_exec "$1" sh -c 'rm -f /usr/local/sbin/wg; cat >/usr/local/sbin/wg && chmod 755 /usr/local/sbin/wg' <<-EOF2
 		#!/bin/sh
-		text=\$(cat)
-		printf '%s\n' "\$text" | /usr/sbin/iptables-restore "\$@" || exit
-		case \$text in
-		*10.30.0.0/16*) $2 ;;
-		*) $3 ;;
-		esac >/dev/null 2>&1
+		/usr/bin/wg "\$@" || exit
+		[ "\$1" = syncconf ] || exit 0
+		if grep -q fd00:10:49: "\$3"; then $2; else $3; fi >/dev/null 2>&1
 		exit 0
 	EOF2
 }

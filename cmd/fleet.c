@@ -119,17 +119,29 @@ static void job_ended(void *context, const struct deploy_job *job)
 	progress_update(&fleet->progress, fleet->ended, NULL);
 }
 
+static void job_waits(void *context, const struct deploy_job *job, const char *why)
+{
+	struct fleet *fleet = context;
+
+	if (!fleet->common->quiet)
+		progress_line(&fleet->progress, stderr,
+			"%s: changed, but not confirmed yet (%s); trying on, it goes back by "
+			"itself otherwise",
+			job->node->name, why);
+}
+
 int fleet_work(struct fleet *fleet, const struct fleet_run *run, struct err *err)
 {
 	CLEANUP(transport_release) struct transport transport;
 	CLEANUP(asking_release) struct asking asking;
 	const struct deploy_options options = {
 		.transport = &transport,
-		.hub = &fleet->context->folder.site.hub,
+		.site = &fleet->context->folder.site,
 		.window = run->window,
 		.plan_only = run->plan_only,
 		.approve = run->approve,
 		.ended = job_ended,
+		.waits = job_waits,
 		.context = fleet,
 	};
 	int cancel_fd = -1;

@@ -32,6 +32,7 @@ struct effort {
 	struct path_session first; /* looked through it, and changed */
 	struct buf go;		   /* the second part of the script */
 	bool told_ready, sent;	   /* sent: from here on the host may have been changed */
+	bool told_waiting;
 	int64_t sent_at;
 };
 
@@ -122,9 +123,45 @@ static int run_decision(struct session *session, const struct buf *script,
 	return 0;
 }
 
-/* What a decision, or a look that went no further, means for the job. */
-static void conclude(struct deploy_job *job, const struct report *report)
+/* Appends what a host says, with the name of the node behind a public key in it. */
+static void add_named(const struct site *site, const char *text, struct buf *out)
 {
+	enum { KEY_LENGTH = KEY_TEXT_SIZE - 1 };
+
+	while (*text) {
+		const size_t len = strcspn(text, " ,;:");
+		char word[KEY_TEXT_SIZE];
+		struct key key;
+
+		buf_add_mem(out, text, len);
+		if (len == KEY_LENGTH) {
+			memcpy(word, text, len);
+			word[len] = '\0';
+			const struct node *node =
+				key_parse(word, &key) ? site_find_key(site, &key) : NULL;
+			if (node)
+				buf_addf(out, " ('%s')", node->name);
+		}
+		text += len;
+		if (*text)
+			buf_add_char(out, *text++);
+	}
+}
+
+static void set_why(struct effort *effort, const char *why)
+{
+	CLEANUP(buf_release) struct buf text = BUF_INIT;
+
+	add_named(
+		effort->fleet->options->site, why ? why : "the host said nothing", &text);
+	err_set(&effort->job->err, "%s", text.text);
+}
+
+/* What a decision, or a look that went no further, means for the job. */
+static void conclude(struct effort *effort, const struct report *report)
+{
+	struct deploy_job *job = effort->job;
+
 	switch (report->stage) {
 	case REPORT_DONE:
 		job->outcome = DEPLOY_CHANGED;
@@ -136,7 +173,7 @@ static void conclude(struct deploy_job *job, const struct report *report)
 		job->outcome = DEPLOY_FAILED;
 		break;
 	}
-	err_set(&job->err, "%s", report->why ? report->why : "the host said nothing");
+	set_why(effort, report->why);
 }
 
 /* One try over a new connection. True when the host has answered for good. */
@@ -152,7 +189,7 @@ static bool try_to_confirm(struct effort *effort, const char *token, struct err 
 		run_decision(session.session, &script, job->nonce, &report, err) < 0)
 		return false;
 	err_release(&job->err);
-	conclude(job, &report);
+	conclude(effort, &report);
 	return true;
 }
 
@@ -170,7 +207,7 @@ static bool try_to_abandon(struct effort *effort, const char *token, const char 
 	if (run_decision(effort->first.session, &script, job->nonce, &report, &err) < 0)
 		return false;
 	err_release(&job->err);
-	conclude(job, &report);
+	conclude(effort, &report);
 	return true;
 }
 
@@ -202,6 +239,32 @@ static void give_up(struct effort *effort, const struct err *last)
 		reason, effort->fleet->options->window, job->node->name);
 }
 
+/* The first time that a confirmation does not come at once. */
+static void tell_waiting(struct effort *effort, const struct err *reason)
+{
+	struct fleet *fleet = effort->fleet;
+
+	if (effort->told_waiting || !fleet->options->waits)
+		return;
+	effort->told_waiting = true;
+	pthread_mutex_lock(&fleet->lock);
+	fleet->options->waits(
+		fleet->options->context, effort->job, reason->entries[0].message);
+	pthread_mutex_unlock(&fleet->lock);
+}
+
+/* A host that went back by itself does not know what the laptop has met with. */
+static void add_reason(struct deploy_job *job, const struct err *last)
+{
+	CLEANUP(buf_release) struct buf why = BUF_INIT;
+
+	if (job->outcome != DEPLOY_ROLLED_BACK || !err_is_set(last))
+		return;
+	buf_addf(&why, "%s; %s", job->err.entries[0].message, last->entries[0].message);
+	err_release(&job->err);
+	err_set(&job->err, "%s", why.text);
+}
+
 /*
  * Until the host has said for good what became of the change: past the end of the window,
  * since by then it has gone back and can be reached again.
@@ -214,9 +277,16 @@ static void confirm(struct effort *effort, const char *token)
 	bool abandoned = false;
 
 	while (!is_cancelled(effort->fleet) && clock_ms() < end) {
-		err_release(&last);
-		if (try_to_confirm(effort, token, &last))
+		CLEANUP(err_release) struct err reason = ERR_INIT;
+
+		if (try_to_confirm(effort, token, &reason)) {
+			add_reason(effort->job, &last);
 			return;
+		}
+		tell_waiting(effort, &reason);
+		err_release(&last);
+		last = reason;
+		reason = (struct err)ERR_INIT;
 		if (!abandoned && clock_ms() > effort->sent_at + window / 2) {
 			abandoned = true;
 			if (try_to_abandon(effort, token,
@@ -250,6 +320,8 @@ static void do_job(struct effort *effort)
 		if (!effort->sent)
 			effort->sent_at = clock_ms();
 		confirm(effort, token);
+		if (!effort->sent && job->outcome == DEPLOY_CHANGED)
+			job->outcome = DEPLOY_CONFIRMED;
 	} else if (result < 0) {
 		confirm(effort, job->nonce);
 	} else if (job->report.stage == REPORT_READY && !effort->sent) {
@@ -262,7 +334,7 @@ static void do_job(struct effort *effort)
 		err_set(&job->err,
 			"the host stopped in the midst of it; nothing was changed");
 	} else {
-		conclude(job, &job->report);
+		conclude(effort, &job->report);
 	}
 }
 
@@ -315,7 +387,7 @@ static void run_fleet(const struct deploy_options *options, struct deploy_job *j
 		.lock = PTHREAD_MUTEX_INITIALIZER,
 	};
 
-	path_init(&fleet.path, options->transport, options->hub);
+	path_init(&fleet.path, options->transport, &options->site->hub);
 	order_init(&fleet.order, count, count && jobs[0].node->is_hub);
 	fleet.order.approve = options->approve;
 	fleet.order.context = options->context;

@@ -46,9 +46,10 @@ struct deploy_job {
 
 struct deploy_options {
 	struct transport *transport;
-	const struct node *hub; /* what `via: hub` goes through */
-	unsigned window;	/* seconds that a change waits for its confirmation */
-	bool plan_only;		/* change nothing */
+	const struct site
+		*site;	 /* for its hub, which `via: hub` goes through, and names */
+	unsigned window; /* seconds that a change waits for its confirmation */
+	bool plan_only;	 /* change nothing */
 
 	/*
 	 * Called once all hosts have been looked at and some differ, from the thread of one
@@ -56,8 +57,9 @@ struct deploy_options {
 	 */
 	bool (*approve)(void *context);
 
-	/* Called when a job has ended, one at a time. */
+	/* Called when a job has ended, and when it has to wait, one at a time; or NULL. */
 	void (*ended)(void *context, const struct deploy_job *job);
+	void (*waits)(void *context, const struct deploy_job *job, const char *why);
 	void *context;
 };
 

@@ -93,7 +93,10 @@ static void set_why(
 /* Hexadecimal digits, as nonces are made of; it goes back to the host as a shell's word. */
 static bool is_token(const char *s, size_t len)
 {
-	return len > 0 && len <= 64 && strspn(s, "0123456789abcdef") >= len;
+	for (size_t i = 0; i < len; i++)
+		if (!s[i] || !strchr("0123456789abcdef", s[i]))
+			return false;
+	return len > 0 && len <= 64;
 }
 
 /* A change that waits may be an earlier one, whose token this run does not know yet. */

@@ -222,7 +222,7 @@ static int wait_for_more(struct run *run)
 	return rc;
 }
 
-enum { TICK_MS = 100 };
+enum { TICK_MS = 20 };
 
 /* 1 where it has waited, or fed, instead of the usual wait. */
 static int ask_for_more(struct run *run)

@@ -140,6 +140,15 @@ static void add_settings(const struct site *site, const struct node *node,
 	buf_addf(out, "set prune %s\n", options->prune ? "yes" : "no");
 	buf_addf(out, "set follow %s\n", follows(site, node) ? "yes" : "no");
 	buf_addf(out, "set nonce %s\n", options->nonce);
+	for (size_t slot = 0; slot < SLOTS; slot++) {
+		char text[ADDR_TEXT_SIZE];
+
+		if (node->is_hub || !addr_is_set(&site->hub.address[slot]))
+			continue;
+		addr_format(&site->hub.address[slot], text);
+		buf_addf(out, "set gateway %s\n", text);
+		break;
+	}
 }
 
 static int add_payload(const struct topology *topology, const struct node *node,

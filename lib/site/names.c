@@ -86,3 +86,13 @@ bool node_has_ssh(const struct node *node)
 {
 	return node->ssh.host || node->ssh.via_hub;
 }
+
+const struct node *site_find_key(const struct site *site, const struct key *public_key)
+{
+	if (key_equals(&site->hub.public_key, public_key))
+		return &site->hub;
+	for (size_t i = 0; i < site->spoke_count; i++)
+		if (key_equals(&site->spokes[i].public_key, public_key))
+			return &site->spokes[i];
+	return NULL;
+}

@@ -123,6 +123,9 @@ void site_release(struct site *site);
  */
 const struct node *site_find(const struct site *site, const char *name);
 
+/* The node with that public key, or NULL. */
+const struct node *site_find_key(const struct site *site, const struct key *public_key);
+
 /* As site_find, but says "no node 'hosptal' in site.yaml; did you mean 'hospital'?". */
 int site_get(const struct site *site, const char *name, const struct node **out,
 	struct err *err);

@@ -208,6 +208,12 @@ static void peer_list_finish(struct peer_list *list, struct buf *why)
 	buf_release(&list->names);
 }
 
+static bool same_network(const struct site *a, const struct site *b)
+{
+	return prefix_equals(&a->network[SLOT_IPV4], &b->network[SLOT_IPV4]) &&
+	       prefix_equals(&a->network[SLOT_IPV6], &b->network[SLOT_IPV6]);
+}
+
 /* Peers are matched by key: a spoke that only has another name is the same peer. */
 static void compare_hub(
 	const struct site *before, const struct site *after, struct buf *why)
@@ -219,6 +225,8 @@ static void compare_hub(
 	index_init(&old_spokes, before, compare_keys);
 	index_init(&new_spokes, after, compare_keys);
 	compare_own(&before->hub, &after->hub, why);
+	if (!same_network(before, after))
+		reason(why, "network changed");
 	for (size_t i = 0; i < after->spoke_count; i++) {
 		const struct node *new = &after->spokes[i];
 		const struct node *old = index_find(&old_spokes, new);

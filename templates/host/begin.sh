@@ -53,12 +53,12 @@ save_sysctls() {
 # Lines of $work/want.peers whose key is in the file $1: the key, and an address to ping or
 # "-".
 pingable() {
-	awk 'FILENAME == ARGV[1] { chosen[$1]; next }
+	awk -v gateway="${gateway:--}" 'FILENAME == ARGV[1] { chosen[$1]; next }
 		$1 in chosen {
 			n = split($4, part, ",")
 			for (i = 1; i <= n; i++)
 				if (part[i] ~ /\/(32|128)$/) { sub(/\/.*/, "", part[i]); break }
-			print $1, i <= n ? part[i] : "-"
+			print $1, i <= n ? part[i] : gateway
 		}' "$1" "$work/want.peers"
 }
 
@@ -143,8 +143,10 @@ begin() {
 	name_recovery
 	mkdir -p "$etc"
 	rm -f "$etc/$iface.decided"
-	save_generation "$tx.new" || fail "cannot save what this host is like now" \
-		"nothing was changed"
+	save_generation "$tx.new" || {
+		rm -rf "$tx.new"
+		fail "cannot save what this host is like now" "nothing was changed"
+	}
 	rm -rf "$tx"
 	if ! mv "$tx.new" "$tx" || ! place_recovery || ! write_pending; then
 		rm -f "$pending"

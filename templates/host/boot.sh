@@ -41,7 +41,7 @@ verb_up() {
 	conf_is_whole || die "'$conf' is not whole; deploy it again"
 	bring_in_line link
 	read_wanted || die "cannot read the interface"
-	bring_in_line peers endpoints addresses mtu up routes sysctl
+	bring_in_line endpoints peers addresses mtu up routes sysctl
 	recall_endpoints
 }
 

@@ -50,7 +50,10 @@ tell_outcome() {
 		say "done" "$nonce"
 		;;
 	rolled-back) say rolled-back "$why" ;;
-	*) fail "no change waits for confirmation on this host" ;;
+	*)
+		[ "$1" = any ] || fail "it was broken off before anything was changed" "deploy again"
+		fail "no change waits for confirmation on this host"
+		;;
 	esac
 }
 

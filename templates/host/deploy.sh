@@ -29,6 +29,7 @@ read_settings() {
 		prune) prune=$value ;;
 		follow) follow=$value ;;
 		nonce) nonce=$value ;;
+		gateway) gateway=$value ;;
 		esac
 	done <"$work/settings"
 	name_paths
@@ -101,7 +102,7 @@ check_firewalld() {
 
 # --- look ---
 
-items="firewall sysctl link peers endpoints addresses mtu up routes service"
+items="firewall sysctl link endpoints peers addresses mtu up routes service"
 
 # Writes what differs to the file $1.
 look_at_all() {
@@ -211,8 +212,8 @@ apply_all() {
 	in_change=yes
 	apply files
 	todo=$work/still
-	for item in firewall sysctl service peers endpoints addresses mtu up routes; do
-		[ "$item" != peers ] || read_wanted || fail "cannot read interface '$iface'"
+	for item in firewall sysctl service endpoints peers addresses mtu up routes; do
+		[ "$item" != endpoints ] || read_wanted || fail "cannot read interface '$iface'"
 		: >"$todo"
 		"check_$item"
 		[ ! -s "$todo" ] || apply "$item"

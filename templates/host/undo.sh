@@ -5,10 +5,12 @@
 # done twice.
 
 # Lines of $tx/files: NUMBER MODE PATH, or "- - PATH" for a file that was not there. The
-# unit that takes this up again at boot goes last, in roll_back.
+# unit that takes this up again at boot goes last, in roll_back. What place_file was at when
+# it was killed may hold a key.
 restore_files() {
 	failed=no
 	while read -r number mode path; do
+		rm -f "${path%/*}"/.wgctl.*.tmp
 		if [ "$number" = - ]; then
 			[ "${path##*/}" = wgctl-recover@.service ] || rm -f "$path" || failed=yes
 		elif ! file_in_line "$tx/file.$number" "$mode" "$path"; then

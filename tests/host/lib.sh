@@ -8,7 +8,6 @@ tool=$1
 work=$(mktemp -d)
 user=$(id -un)
 servers=
-made_run_sshd=
 failures=0
 unset SSH_AUTH_SOCK SSH_ASKPASS
 
@@ -17,9 +16,6 @@ finish() {
 		kill "$pid" 2>/dev/null
 	done
 	rm -rf "$work"
-	if [ -n "$made_run_sshd" ]; then
-		rmdir /run/sshd 2>/dev/null
-	fi
 }
 trap finish EXIT
 trap 'exit 1' INT TERM HUP
@@ -33,13 +29,12 @@ need() {
 	done
 }
 
-# sshd insists on being called by its full path, and on this folder where it is root.
+# sshd insists on being called by its full path, and on this folder where it is root. It
+# stays, since other tests may be using it.
 PATH=$PATH:/usr/sbin:/sbin
 need ssh sshd ssh-keygen
 sshd=$(command -v sshd)
-if [ "$(id -u)" = 0 ] && mkdir /run/sshd 2>/dev/null; then
-	made_run_sshd=yes
-fi
+[ "$(id -u)" != 0 ] || mkdir -p /run/sshd
 
 # make_key FILE TYPE [PASSPHRASE]
 make_key() {

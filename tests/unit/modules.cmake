@@ -86,7 +86,7 @@ foreach(module topology policy stale)
 endforeach()
 
 # The functions of the host program under several shells and awks.
-foreach(pair dash:mawk bash:gawk busybox:busybox mksh:original-awk)
+foreach(pair dash:mawk bash:mawk busybox:busybox dash:gawk mksh:original-awk)
   string(REPLACE ":" ";" pair ${pair})
   list(GET pair 0 shell)
   list(GET pair 1 awk)
@@ -96,3 +96,16 @@ foreach(pair dash:mawk bash:gawk busybox:busybox mksh:original-awk)
   set_tests_properties(shell/${shell}-${awk} PROPERTIES
     SKIP_RETURN_CODE 77 TIMEOUT 300)
 endforeach()
+
+foreach(module nodeconf hostfiles script)
+  wgctl_unit_test(${module} render)
+endforeach()
+
+foreach(module host_report order crew)
+  wgctl_unit_test(${module} host)
+endforeach()
+target_link_options(test_crew PRIVATE -Wl,--wrap=pthread_create)
+wgctl_oracle(shell shell_tool render ${CMAKE_CURRENT_SOURCE_DIR}/oracle_shell.sh)
+
+wgctl_unit_test(arg frame site)
+target_sources(test_arg PRIVATE ${CMAKE_SOURCE_DIR}/cmd/arg.c)

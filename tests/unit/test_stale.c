@@ -92,15 +92,14 @@ static void tells_all_spokes_of_a_change_of_the_hub(void **state)
 {
 	(void)state;
 	check(BASE,
-		TOP "hub: {endpoint: 'h:2', address: 10.49.0.1, subnets: [10.10.0.0/16], "
-		    "
-		    "public_key: " K1 "}\nspokes:\n" A B,
+		TOP "hub: {endpoint: 'h:2', address: 10.49.0.1, "
+		    "subnets: [10.10.0.0/16], public_key: " K1 "}\nspokes:\n" A B,
 		"hub: listen_port changed\n"
 		"a: the hub's endpoint changed\n"
 		"b: the hub's endpoint changed\n");
 	check(BASE,
-		TOP "hub: {endpoint: 'h:1', address: 10.49.0.1, subnets: [10.10.0.0/16], "
-		    "public_key: " K5 "}\nspokes:\n" A B,
+		TOP "hub: {endpoint: 'h:1', address: 10.49.0.1, "
+		    "subnets: [10.10.0.0/16], public_key: " K5 "}\nspokes:\n" A B,
 		"hub: its key changed\n"
 		"a: the hub's key changed\n"
 		"b: the hub's key changed\n");
@@ -110,6 +109,14 @@ static void tells_all_spokes_of_a_change_of_the_hub(void **state)
 	check(BASE, TOP "spoke_to_spoke: true\n" HUB2 "spokes:\n" A B,
 		"a: AllowedIPs gain 10.49.0.0/24\n"
 		"b: AllowedIPs gain 10.49.0.0/24\n");
+}
+
+/* The hub's address carries the length of the peer network. */
+static void tells_the_hub_of_another_network(void **state)
+{
+	(void)state;
+	check(BASE, "site: s\nnetwork: 10.49.0.0/23\n" HUB2 "spokes:\n" A B,
+		"hub: network changed\n");
 }
 
 static void new_spokes_are_not_in_the_field(void **state)
@@ -163,20 +170,25 @@ static void names_the_first_few_of_many(void **state)
 	check(many.text, few.text, "hub: removed peers 's1', 's2', 's3' and 2 more\n");
 }
 
+static double seconds_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
 static double seconds_to_compare(const char *before, const char *after)
 {
 	CLEANUP(site_release) struct site old = SITE_INIT, new = SITE_INIT;
 	CLEANUP(stale_release) struct stale stale = STALE_INIT;
-	struct timespec start, end;
-
 	site_of_text(&old, before);
 	site_of_text(&new, after);
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &start);
+	const double start = seconds_now();
 	stale_compare(&old, &new, &stale);
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &end);
+	const double end = seconds_now();
 	assert_int_equal(stale.count, 1);
-	return (double)(end.tv_sec - start.tv_sec) +
-	       (double)(end.tv_nsec - start.tv_nsec) / 1e9;
+	return end - start;
 }
 
 /* Four times the spokes: about four times as long. Quadratic would be sixteen times. */
@@ -201,6 +213,36 @@ static void cost_grows_in_proportion(void **state)
 		fail_msg("2,000 spokes take %f s, 8,000 take %f s", times[0], times[1]);
 }
 
+/* How long it takes to write out the AllowedIPs of every spoke. */
+static double seconds_to_print(const char *text)
+{
+	CLEANUP(site_release) struct site site = SITE_INIT;
+	CLEANUP(topology_release) struct topology topology;
+	char shown[PREFIX_TEXT_SIZE];
+
+	site_of_text(&site, text);
+	topology_init(&topology, &site);
+	const double start = seconds_now();
+	for (size_t i = 0; i < site.spoke_count; i++)
+		for (size_t j = 0; j < topology.everywhere.count; j++)
+			prefix_format(&topology.everywhere.items[j], shown);
+	return seconds_now() - start;
+}
+
+/* Every spoke has every other's network in its AllowedIPs: these cost more than we do. */
+static void costs_less_than_the_output(void **state)
+{
+	CLEANUP(buf_release) struct buf before = BUF_INIT, after = BUF_INIT;
+
+	(void)state;
+	make_site(&before, 1000, true, "");
+	make_site(&after, 1000, true, ", mtu: 1380");
+	const double compared = seconds_to_compare(before.text, after.text);
+	const double printed = seconds_to_print(before.text);
+	if (compared > printed)
+		fail_msg("%f s to compare, %f s to print", compared, printed);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -208,10 +250,12 @@ int main(void)
 		cmocka_unit_test(names_each_reason_of_a_spoke),
 		cmocka_unit_test(tells_both_ends_of_a_peering),
 		cmocka_unit_test(tells_all_spokes_of_a_change_of_the_hub),
+		cmocka_unit_test(tells_the_hub_of_another_network),
 		cmocka_unit_test(new_spokes_are_not_in_the_field),
 		cmocka_unit_test(another_name_is_the_same_peer),
 		cmocka_unit_test(names_the_first_few_of_many),
 		cmocka_unit_test(cost_grows_in_proportion),
+		cmocka_unit_test(costs_less_than_the_output),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -164,8 +164,7 @@ static void no_two_peers_of_the_hub_share_a_prefix(void **state)
 {
 	CLEANUP(site_release) struct site site = SITE_INIT;
 	CLEANUP(prefixset_release)
-	struct prefixset a = PREFIXSET_INIT,
-			 b = PREFIXSET_INIT;
+	struct prefixset a = PREFIXSET_INIT, b = PREFIXSET_INIT;
 
 	(void)state;
 	site_of_text(&site, TOP SUPER "spoke_to_spoke: true\n" HUB2 A "}" B);

@@ -82,7 +82,7 @@ slay_at() { # HOST POINT
 	starts "$1" "$2" || return 1
 	slay "$1"
 	point_clear "$1"
-	if at_least "$2" confirming; then
+	if at_least "$2" applied; then
 		deploy_ends 0 && both_end "$1" new
 	elif is_past waiting "$2"; then
 		deploy_ends "$STATUS_FAILED" && both_end "$1" old
@@ -115,3 +115,15 @@ bare_state() { # HOST
 		cat /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv6/conf/all/forwarding
 		systemctl --no-legend list-units --all "wgctl*" | grep -v slice' 2>/dev/null
 }
+
+for host in hub pi; do
+	while read -r name _; do
+		case $name in
+		undoing | restoring) continue ;;
+		esac
+		fault "B10-cut-$host-$name" cut_at $host "$name"
+		fault "B11-kill-wgctl-$host-$name" kill_at $host "$name"
+		fault "B12-kill-script-$host-$name" slay_at $host "$name"
+		fault "B14-power-$host-$name" power_at $host "$name"
+	done < <(points)
+done

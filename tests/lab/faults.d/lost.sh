@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # A. Configurations that lose the site: each must be undone, by the host alone.
 
-# loses NODE [TEXT]: the deploy of what the site says now is taken back, and all is as before.
+# loses NODE: the deploy of what the site says now is taken back, and all is as before.
 loses() {
 	deploys_to "$STATUS_ROLLED_BACK" "$1" --prune && ends hub old && ends pi old
 }
@@ -58,7 +58,7 @@ foreign_policy_goes() {
 only_under_way='INPUT -p tcp -m tcp --dport 22 -m conntrack ! --ctstate ESTABLISHED -j DROP'
 
 A4() { # HOST
-	with_change "$1" "iptables -I $only_under_way" "iptables -D $only_under_way" || return 1
+	with_change "$1" "iptables -A $only_under_way" "iptables -D $only_under_way" || return 1
 	use_site new
 	deploys_to "$STATUS_ROLLED_BACK" "$(node_of "$1")" && both_end "$1" old
 }
@@ -66,7 +66,7 @@ A4() { # HOST
 A5_hub() {
 	local accept='WGCTL-IN-wg0 -p udp -m udp --dport 51820 -j ACCEPT'
 	foreign_policy hub
-	with_change hub "iptables -D $accept" : || return 1
+	with_rules hub "iptables -D $accept" : || return 1
 	use_site new
 	deploys_to "$STATUS_ROLLED_BACK" hub && says 'are gone' && both_end hub old || return 1
 	lab_nat_rebind
@@ -83,7 +83,6 @@ A6_pi() {
 }
 
 A7_hub() {
-	with_change hub 'echo 0 >/proc/sys/net/ipv4/ip_forward' 'echo 1 >/proc/sys/net/ipv4/ip_forward'
 	point hub applied
 	use_site new
 	deploy_start hub
@@ -102,8 +101,8 @@ A8_pi() {
 			}
 		}
 	END
-	edit_site '/^  hospital:/a \    mtu: 9000' && loses hospital
-	status=$?
+	local status=0
+	edit_site '/^  hospital:/a \    mtu: 9000' && loses hospital || status=$?
 	lab_exec carrier nft delete table ip narrow
 	return $status
 }
@@ -113,3 +112,17 @@ A9() { # HOST
 	use_site new
 	deploys_to "$STATUS_ROLLED_BACK" "$(node_of "$1")" && both_end "$1" old
 }
+
+for host in hub pi; do
+	fault "A4-new-ssh-dropped-$host" A4 $host
+	fault "A9-sudo-broken-$host" A9 $host
+done
+fault A1-wrong-hub-key-pi A1_pi
+fault A2-wrong-port-pi A2_pi_port
+fault A2-wrong-address-pi A2_pi_address
+fault A3-allowed-ips-without-hub-pi A3_pi
+fault A5-listen-port-closed-hub A5_hub
+fault A5-listen-port-moved-hub A5_hub_port
+fault A6-endpoint-in-tunnel-pi A6_pi
+fault A7-forwarding-off-hub A7_hub
+fault A8-mtu-pi A8_pi

@@ -17,7 +17,7 @@ points() {
 		routing     ip         before 1 -4 -batch *
 		applied     sync       after  2
 		confirming  mktemp     before 2 -d /run/wgctl.*
-		probing     iptables   after  1 *-I PREROUTING*
+		probing     ping       after  2 *
 		deciding    mv         before 1 *wg0.outcome.new *
 		told        mv         after  1 *wg0.outcome.new *
 		decided     mv         after  1 *wg0.pending *wg0.decided
@@ -27,7 +27,8 @@ points() {
 	END
 }
 
-POINT_TOOLS='cp mv systemctl systemd-run sync wg ip iptables iptables-restore ip6tables-restore mktemp'
+POINT_TOOLS='cp mv systemctl systemd-run sync wg ip iptables iptables-restore ip6tables-restore mktemp
+	ping'
 POINT=/var/lib/lab.point # survives a power cut
 
 # shellcheck disable=SC2016 # the host's shell expands
@@ -123,6 +124,22 @@ with_change() {
 		/usr/bin/wg "\$@" || exit
 		[ "\$1" = syncconf ] || exit 0
 		if grep -q fd00:10:49: "\$3"; then $2; else $3; fi >/dev/null 2>&1
+		exit 0
+	EOF2
+}
+
+# with_rules: the same, when the hub's firewall is loaded, before it is looked at.
+with_rules() {
+	# shellcheck disable=SC2016 # the host's shell expands
+	lab_exec "$1" sh -c 'rm -f /usr/local/sbin/iptables-restore; cat >/usr/local/sbin/iptables-restore &&
+		chmod 755 /usr/local/sbin/iptables-restore' <<-EOF2
+		#!/bin/sh
+		text=\$(cat)
+		printf '%s\n' "\$text" | /usr/sbin/iptables-restore "\$@" || exit
+		case \$text in
+		*10.30.0.0/16*) $2 ;;
+		*) $3 ;;
+		esac >/dev/null 2>&1
 		exit 0
 	EOF2
 }

@@ -240,7 +240,7 @@ generation_name() { # HOST
 nothing_waits() { # HOST
 	# shellcheck disable=SC2016 # the inner shell expands
 	same '' "$(lab_exec "$1" sh -c '
-		ls -d /etc/wireguard/wgctl/*.pending /etc/wireguard/wgctl/*.tx* /etc/wireguard/.wgctl* \
+		ls -d /etc/wireguard/wgctl/*.pending /etc/wireguard/wgctl/*.tx /etc/wireguard/.wgctl* \
 			/etc/wireguard/wgctl/.wgctl* /etc/wireguard/wgctl/*.new
 		systemctl --no-legend list-units --all "wgctl-rollback-*"
 		systemctl --no-legend --failed list-units

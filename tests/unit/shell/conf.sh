@@ -145,8 +145,9 @@ forgets_the_reading_before() {
 is_whole() {
 	cat >"$conf"
 	read_conf want "$conf"
-	if conf_is_whole; then state=whole; else state=cut; fi
-	is "$2" "$1" $state
+	state="cut"
+	! conf_is_whole || state=whole
+	is "$2" "$1" "$state"
 }
 
 knows_a_whole_configuration() {

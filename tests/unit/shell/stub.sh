@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
+# shellcheck disable=SC2154
 # Plays a command of a host. Prints $world/NAME.WORDS, for the longest run of first words
 # that has such a file ("-" for blanks and slashes); the file NAME.status says how it ends.
 # Notes the call in $world/calls, and the input of a -restore beside it.
@@ -11,7 +12,7 @@ if [ "$name $1" = "wg syncconf" ]; then
 elif [ "$name ${2-}" = "ip -batch" ]; then
 	cat "$3" >"$world/ip$1.input"
 fi
-# shellcheck disable=SC2086
+# shellcheck disable=SC2048,SC2086
 key=$(echo $name $* | tr ' /' '--')
 while :; do
 	[ ! -e "$world/$key" ] || {

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+/* Whose turn it is to be changed. */
+#include "host/order.h"
+
+#include <stdatomic.h>
+
+#include "base/alloc.h"
+#include "host/crew.h"
+#include "unit.h"
+
+enum { HUB, A, B, C, HOSTS };
+
+static void ready(struct order *order, size_t from, size_t to)
+{
+	for (size_t i = from; i < to; i++)
+		order_ready(order, i);
+}
+
+static void hub_goes_first_then_a_canary(void **state)
+{
+	CLEANUP(order_release) struct order order;
+
+	(void)state;
+	order_init(&order, HOSTS, true);
+	ready(&order, A, HOSTS);
+	assert_int_equal(order_ask(&order, A), ORDER_WAIT);
+	order_ready(&order, HUB);
+	assert_int_equal(order_ask(&order, A), ORDER_WAIT);
+	assert_int_equal(order_ask(&order, HUB), ORDER_GO);
+	assert_int_equal(order_ask(&order, A), ORDER_WAIT);
+	order_ended(&order, HUB, false);
+	assert_int_equal(order_ask(&order, B), ORDER_GO);
+	assert_int_equal(order_ask(&order, A), ORDER_WAIT);
+	assert_int_equal(order_ask(&order, C), ORDER_WAIT);
+	order_ended(&order, B, false);
+	assert_int_equal(order_ask(&order, A), ORDER_GO);
+	assert_int_equal(order_ask(&order, C), ORDER_GO);
+	assert_false(order_is_stopped(&order));
+}
+
+static void no_canary_where_the_hub_stays_as_it_is(void **state)
+{
+	CLEANUP(order_release) struct order order;
+
+	(void)state;
+	order_init(&order, HOSTS, true);
+	ready(&order, A, HOSTS);
+	assert_int_equal(order_ask(&order, A), ORDER_WAIT);
+	order_ended(&order, HUB, false);
+	for (size_t i = A; i < HOSTS; i++)
+		assert_int_equal(order_ask(&order, i), ORDER_GO);
+}
+
+static void spokes_alone_go_side_by_side(void **state)
+{
+	CLEANUP(order_release) struct order order;
+
+	(void)state;
+	order_init(&order, HOSTS, false);
+	ready(&order, 0, HOSTS);
+	for (size_t i = 0; i < HOSTS; i++)
+		assert_int_equal(order_ask(&order, i), ORDER_GO);
+}
+
+static void all_stay_after_one_was_taken_back(void **state)
+{
+	(void)state;
+	for (size_t stopper = HUB; stopper <= A; stopper++) {
+		CLEANUP(order_release) struct order order;
+
+		order_init(&order, HOSTS, true);
+		ready(&order, HUB, HOSTS);
+		assert_int_equal(order_ask(&order, HUB), ORDER_GO);
+		order_ended(&order, HUB, stopper == HUB);
+		if (stopper == A) {
+			assert_int_equal(order_ask(&order, A), ORDER_GO);
+			order_ended(&order, A, true);
+		}
+		assert_true(order_is_stopped(&order));
+		assert_int_equal(order_ask(&order, B), ORDER_STAY);
+		assert_int_equal(order_ask(&order, C), ORDER_STAY);
+		order_ended(&order, B, false);
+		assert_int_equal(order_ask(&order, C), ORDER_STAY);
+	}
+}
+
+/* A canary that could not be reached is no reason to stop, nor to wait for ever. */
+static void canary_that_fails_lets_the_others_go(void **state)
+{
+	CLEANUP(order_release) struct order order;
+
+	(void)state;
+	order_init(&order, HOSTS, true);
+	ready(&order, HUB, HOSTS);
+	order_ask(&order, HUB);
+	order_ended(&order, HUB, false);
+	assert_int_equal(order_ask(&order, A), ORDER_GO);
+	order_ended(&order, A, false);
+	assert_int_equal(order_ask(&order, B), ORDER_GO);
+}
+
+struct approval {
+	atomic_uint asked;
+	bool answer;
+};
+
+static bool approve(void *context)
+{
+	struct approval *approval = context;
+
+	approval->asked++;
+	return approval->answer;
+}
+
+static void asks_once_when_all_have_been_looked_at(void **state)
+{
+	(void)state;
+	for (int answer = 0; answer < 2; answer++) {
+		CLEANUP(order_release) struct order order;
+		struct approval approval = {0, answer};
+		const enum order_word word = answer ? ORDER_GO : ORDER_STAY;
+
+		order_init(&order, HOSTS, true);
+		order.approve = approve;
+		order.context = &approval;
+		ready(&order, HUB, B);
+		assert_int_equal(order_ask(&order, HUB), ORDER_WAIT);
+		order_ready(&order, B);
+		assert_int_equal(order_ask(&order, HUB), ORDER_WAIT);
+		assert_int_equal(approval.asked, 0);
+		order_ended(&order, C, false);
+		assert_int_equal(order_ask(&order, HUB), word);
+		order_ended(&order, HUB, false);
+		assert_int_equal(order_ask(&order, A), word);
+		assert_int_equal(approval.asked, 1);
+		assert_true(order_is_stopped(&order) == !answer);
+	}
+}
+
+static void asks_nobody_where_all_is_over(void **state)
+{
+	CLEANUP(order_release) struct order order;
+	struct approval approval = {0, true};
+
+	(void)state;
+	order_init(&order, HOSTS, true);
+	order.approve = approve;
+	order.context = &approval;
+	for (size_t i = HUB; i < HOSTS; i++)
+		order_ended(&order, i, false);
+	assert_int_equal(approval.asked, 0);
+}
+
+/* A fleet on threads: each asks until it has the word, works, ends. */
+struct fleet {
+	struct order order;
+	struct approval approval;
+	atomic_uint hub_ended, spokes_ended, working, changed, wrong;
+	size_t rolls_back;
+};
+
+static void change(struct fleet *fleet, size_t i)
+{
+	const unsigned others = fleet->working++;
+
+	if (i == HUB)
+		fleet->wrong += others > 0;
+	else
+		fleet->wrong += !fleet->hub_ended || (!fleet->spokes_ended && others > 0);
+	for (volatile unsigned spin = 0; spin < 20000; spin++)
+		;
+	fleet->changed++;
+	fleet->working--;
+	fleet->hub_ended += i == HUB;
+	fleet->spokes_ended += i != HUB;
+}
+
+static void play_host(void *context, size_t i)
+{
+	struct fleet *fleet = context;
+	enum order_word word;
+
+	order_ready(&fleet->order, i);
+	while ((word = order_ask(&fleet->order, i)) == ORDER_WAIT)
+		sched_yield();
+	if (word == ORDER_GO)
+		change(fleet, i);
+	order_ended(&fleet->order, i, word == ORDER_GO && i == fleet->rolls_back);
+}
+
+static void play_fleet(struct fleet *fleet, size_t count)
+{
+	order_init(&fleet->order, count, true);
+	fleet->order.approve = approve;
+	fleet->order.context = &fleet->approval;
+	crew_run(count, count, play_host, fleet);
+	order_release(&fleet->order);
+	assert_int_equal(fleet->approval.asked, 1);
+	assert_int_equal(fleet->wrong, 0);
+}
+
+static void holds_with_threads(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 20; i++) {
+		struct fleet good = {.approval = {0, true}, .rolls_back = 1000};
+		struct fleet bad = {.approval = {0, true}, .rolls_back = HUB};
+		struct fleet refused = {.approval = {0, false}, .rolls_back = 1000};
+
+		play_fleet(&good, 12);
+		assert_int_equal(good.changed, 12);
+		play_fleet(&bad, 12);
+		assert_int_equal(bad.changed, 1);
+		play_fleet(&refused, 12);
+		assert_int_equal(refused.changed, 0);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(hub_goes_first_then_a_canary),
+		cmocka_unit_test(no_canary_where_the_hub_stays_as_it_is),
+		cmocka_unit_test(spokes_alone_go_side_by_side),
+		cmocka_unit_test(all_stay_after_one_was_taken_back),
+		cmocka_unit_test(canary_that_fails_lets_the_others_go),
+		cmocka_unit_test(asks_once_when_all_have_been_looked_at),
+		cmocka_unit_test(asks_nobody_where_all_is_over),
+		cmocka_unit_test(holds_with_threads),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -117,7 +117,8 @@ probe_peers() {
 	end=$(($(seconds_up) + longest))
 	while :; do
 		cat "$tx/alive" "$tx/instead" | answering >>"$work/answered"
-		missing_peers && [ "$(seconds_up)" -lt "$end" ] || break
+		missing_peers || break
+		[ "$(seconds_up)" -lt "$end" ] || break
 		sleep 1
 	done
 	end_probes

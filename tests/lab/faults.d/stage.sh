@@ -241,7 +241,7 @@ nothing_waits() { # HOST
 	# shellcheck disable=SC2016 # the inner shell expands
 	same '' "$(lab_exec "$1" sh -c '
 		ls -d /etc/wireguard/wgctl/*.pending /etc/wireguard/wgctl/*.tx /etc/wireguard/.wgctl* \
-			/etc/wireguard/wgctl/.wgctl* /etc/wireguard/wgctl/*.new
+			/etc/wireguard/wgctl/.wgctl* /etc/wireguard/wgctl/*.pending.new
 		systemctl --no-legend list-units --all "wgctl-rollback-*"
 		systemctl --no-legend --failed list-units
 		iptables-save | grep -e wgctl-probe; ip6tables-save | grep -e wgctl-probe' 2>/dev/null)" \

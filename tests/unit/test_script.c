@@ -152,6 +152,7 @@ static void frames_every_file(void **state)
 	check_list("a", false,
 		"set site s\nset node a\nset interface wg0\nset prune no\nset follow yes\n"
 		"set nonce " NONCE "\n"
+		"set gateway 10.49.0.1\n"
 		"configuration 600 /etc/wireguard/wg0.conf\n"
 		"firewall 600 /etc/wireguard/wgctl/wg0.iptables\n"
 		"firewall 600 /etc/wireguard/wgctl/wg0.ip6tables\n"

@@ -27,8 +27,8 @@ points() {
 	END
 }
 
-POINT_TOOLS='cp mv systemctl systemd-run sync wg ip iptables iptables-restore ip6tables-restore mktemp
-	ping'
+POINT_TOOLS=(cp mv systemctl systemd-run sync wg ip iptables iptables-restore ip6tables-restore
+	mktemp ping)
 POINT=/var/lib/lab.point # survives a power cut
 
 # shellcheck disable=SC2016 # the host's shell expands
@@ -74,7 +74,7 @@ points_install() { # HOST…
 				real=$(command -v "$tool") || continue
 				sed "s|REAL|$real|" /tmp/wrapper >"/usr/local/sbin/$tool"
 				chmod 755 "/usr/local/sbin/$tool"
-			done' sh $POINT_TOOLS <<<"$POINT_WRAPPER" || return 1
+			done' sh "${POINT_TOOLS[@]}" <<<"$POINT_WRAPPER" || return 1
 	done
 }
 

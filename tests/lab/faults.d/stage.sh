@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154
 # What the cases share: a hub and a Pi that run generation 'old', the site that makes them 'new', and
-# words for what must hold in the end. Sourced by the worker of tests/lab/faults, after story.sh.
+# words for what must hold in the end. Sourced by the worker of tests/lab/faults, after story.sh, whose
+# variables it uses; the cases use its own.
 
 WINDOW=30 # the shortest that wgctl allows
 STATUS_FAILED=1
@@ -38,8 +39,8 @@ use_site() { # old|new
 
 # edit_site SED-WORDS…: the old site, and one thing in it wrong.
 edit_site() {
-	use_site old && sed -i "$@" "$site/site.yaml" &&
-		! cmp -s "$work/old.yaml" "$site/site.yaml" || wrong 'the site is not changed'
+	use_site old && sed -i "$@" "$site/site.yaml" || return 1
+	! cmp -s "$work/old.yaml" "$site/site.yaml" || wrong 'the site is not changed'
 }
 
 # All that a deploy changes on a host, as text. What a reboot or roaming changes by right is left
@@ -133,8 +134,9 @@ stage_deploy() {
 			generation_of "$host" >"$work/$generation.$host" || return 1
 		done
 	done
-	! cmp -s "$work/old.hub" "$work/new.hub" && ! cmp -s "$work/old.pi" "$work/new.pi" ||
-		wrong 'the two generations are one'
+	for host in hub pi; do
+		! cmp -s "$work/old.$host" "$work/new.$host" || wrong 'the two generations are one' || return 1
+	done
 }
 
 # Whatever the last case has left: links, power, points; then the old generation again.

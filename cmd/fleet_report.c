@@ -72,7 +72,10 @@ void fleet_print_plan(struct fleet *fleet)
 
 		if (job->report.stage != REPORT_READY)
 			continue;
-		printf("%s:\n", job->node->name);
+		printf("%s%s:\n", job->node->name,
+			job->node->ssh.via_hub
+				? " (reached through the tunnel that this changes)"
+				: "");
 		for (size_t j = 0; j < job->report.count; j++) {
 			const struct report_item *item = &job->report.items[j];
 

@@ -138,6 +138,13 @@ start_timer() {
 		systemctl is-active --quiet "$unit.timer"
 }
 
+not_begun() {
+	rm -f "$pending" "$pending.new"
+	disarm
+	remove_recovery
+	rm -rf "$tx" "$tx.new"
+}
+
 begin() {
 	: >"$work/log"
 	name_recovery
@@ -149,12 +156,11 @@ begin() {
 	}
 	rm -rf "$tx"
 	if ! mv "$tx.new" "$tx" || ! place_recovery || ! write_pending; then
-		rm -f "$pending"
+		not_begun
 		fail "cannot write to $etc" "nothing was changed"
 	fi
 	start_timer || {
-		rm -f "$pending"
-		disarm
+		not_begun
 		fail "the timer that would take the change back does not start" "nothing was changed"
 	}
 }

@@ -74,6 +74,15 @@ name_recovery() {
 	recovery=/etc/systemd/system/sysinit.target.wants/wgctl-recover@$iface.service
 }
 
+# If this change has brought it.
+remove_recovery() {
+	[ -e "$tx/unrecovered" ] || return 0
+	name_recovery
+	rm -f "$recovery"
+	! grep -qxF -e '- - /etc/systemd/system/wgctl-recover@.service' "$tx/files" ||
+		rm -f /etc/systemd/system/wgctl-recover@.service
+}
+
 disarm() {
 	systemctl stop "$(timer_unit).timer" 2>/dev/null
 	return 0

@@ -139,14 +139,6 @@ requeue_units() {
 	return 0
 }
 
-remove_recovery() {
-	[ -e "$tx/unrecovered" ] || return 0
-	name_recovery
-	rm -f "$recovery"
-	! grep -qxF -e '- - /etc/systemd/system/wgctl-recover@.service' "$tx/files" ||
-		rm -f /etc/systemd/system/wgctl-recover@.service
-}
-
 # timer|boot|now and the reason. What fails is tried again at the next boot, since the
 # change stays pending.
 roll_back() {

@@ -64,7 +64,7 @@ says "'one' did not finish the command in time"
 says "fault=deadline"
 faster_than 3000
 
-elapsed try "a silent command within its time" 0 -s 4000 run one 'sleep 6; echo finished'
+elapsed try "a silent command within its time" 0 -s 9000 run one 'sleep 12; echo finished'
 prints finished
 
 # The connection ends in the midst of a command.

@@ -2,11 +2,6 @@
 # shellcheck shell=bash
 # B. Each thing that can break in the midst of a good change, at each named point of it.
 
-# The link by which a host is reached.
-link_of() { # HOST
-	echo "$1"
-}
-
 # starts HOST POINT [OPTION…]: the good change, held at that point.
 starts() {
 	local host=$1
@@ -39,11 +34,11 @@ both_end() { # HOST old|new
 # 10. From that moment on no packet passes; the host must help itself.
 cut_at() { # HOST POINT
 	starts "$1" "$2" || return 1
-	lab_cut "$(link_of "$1")"
+	lab_cut "$1"
 	point_go "$1"
 	until_decided "$1"
 	lab_until 5 false
-	lab_mend "$(link_of "$1")"
+	lab_mend "$1"
 	if at_least "$2" deciding; then
 		deploy_ends 0 && both_end "$1" new
 	else
@@ -106,14 +101,153 @@ power_at() { # HOST POINT
 	fi
 }
 
-# 21. On a host that was bare there is nothing to go back to but that.
-bare_state() { # HOST
-	lab_exec "$1" sh -c 'find /etc/wireguard /etc/systemd/system /etc/sysctl.d -name "*wg*" \
-			! -name wgctl ! -path "*/wireguard" ! -name "wg0.outcome" ! -name "wg0.decided" | sort
-		iptables-save | grep WGCTL; ip6tables-save | grep WGCTL
-		ls -d /sys/class/net/wg0; ip rule; ip route; ip -6 route | grep -v fe80
-		cat /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv6/conf/all/forwarding
-		systemctl --no-legend list-units --all "wgctl*" | grep -v slice' 2>/dev/null
+# refused HOST TEXT: the good change is not even begun.
+refused() {
+	use_site new
+	deploys_to "$STATUS_FAILED" "$(node_of "$1")" && says "$2" && says 'nothing was changed'
+}
+
+# goes_through HOST: the same deploy, once nothing is in its way.
+goes_through() {
+	deploys_to 0 "$(node_of "$1")" && both_end "$1" new
+}
+
+# 16. No room for the generation to go back to.
+disk_full() { # HOST
+	lab_fill_disk "$1"
+	leaves_alone "$1" refused "$1" 'cannot save what this host is like now' || return 1
+	lab_free_disk "$1"
+	goes_through "$1"
+}
+
+# 17. The timer runs out in the moment in which the probes have passed. That the host looks for the
+# end of a hold every 50 ms, and we wait up to 80 ms, puts now the one first and now the other.
+race_once() { # old|new
+	point_rule hub iptables after 1 hold '*-t raw -D *'
+	use_site "$1"
+	deploy_start hub --prune
+	point_reached hub || return 1
+	lab_exec hub sh -c "touch $POINT/go; sleep 0.0$((RANDOM % 8))
+		systemctl start --no-block wgctl-rollback-wg0.service" || return 1
+	deploy_wait || return 1
+	lab_until 20 timer_is_over hub || wrong 'the rollback does not end'
+}
+
+timer_is_over() { # HOST
+	lab_exec "$1" sh -c '! systemctl --no-legend list-units --all "wgctl-rollback-*" | grep -q .'
+}
+
+outcome_is() { # HOST confirmed|rolled-back
+	same "$2" "$(lab_exec "$1" cut -d' ' -f1 /etc/wireguard/wgctl/wg0.outcome)" 'the outcome'
+}
+
+race() { # RUNS
+	local runs=$1 run is=old next confirmed=0
+	for ((run = 1; run <= runs; run++)); do
+		next=old
+		[ $is = new ] || next=new
+		race_once $next || return 1
+		case $DEPLOY_STATUS in
+		0)
+			outcome_is hub confirmed || return 1
+			is=$next confirmed=$((confirmed + 1))
+			[ $is = new ] || forward_no_ipv6 hub
+			;;
+		"$STATUS_ROLLED_BACK") outcome_is hub rolled-back || return 1 ;;
+		*) wrong "exit status $DEPLOY_STATUS" || return 1 ;;
+		esac
+		is_generation hub $is && nothing_waits hub || return 1
+	done
+	echo "  $confirmed of $runs confirmed"
+	[ "$runs" -lt 50 ] || { [ $confirmed -gt 0 ] && [ $confirmed -lt "$runs" ]; } ||
+		wrong 'that was no race' || return 1
+	both_end hub $is
+}
+
+# 18. From a laptop of his own, and another site.
+second_operator() { # HOST
+	local site=$work/second/site work=$work/second
+	rm -rf "$work"
+	mkdir "$work" && cp -a "${work%/*}/site" "$site" && sed 's/1380/1340/' "${work%/*}/new.yaml" \
+		>"$site/site.yaml" || return 1
+	wgctl_fails "$STATUS_FAILED" 'another change waits for confirmation on this host' \
+		deploy "$(node_of "$1")"
+}
+
+while_it_waits() { # HOST
+	starts "$1" confirming && second_operator "$1" || return 1
+	point_go "$1"
+	deploy_ends 0 && both_end "$1" new
+}
+
+# 19. Nothing would take the change back.
+no_timer() { # HOST
+	point_rule "$1" systemd-run before 0 fail '*'
+	leaves_alone "$1" refused "$1" 'the timer that would take the change back does not start' ||
+		return 1
+	point_clear "$1"
+	goes_through "$1"
+}
+
+dead_timer() { # HOST
+	lab_exec "$1" sh -c 'rm -f /usr/local/sbin/systemd-run; cat >/usr/local/sbin/systemd-run &&
+		chmod 755 /usr/local/sbin/systemd-run' <<-'END'
+		#!/bin/sh
+		/usr/bin/systemd-run "$@" && systemctl stop wgctl-rollback-wg0.timer
+	END
+	leaves_alone "$1" refused "$1" 'the timer that would take the change back does not start' ||
+		return 1
+	points_install "$1"
+	goes_through "$1"
+}
+
+# 21. A host that was bare has nothing to go back to but that.
+make_bare() {
+	lab_mend desk
+	lab_exec pi sh /etc/wireguard/wgctl/host remove wg0 && forward_no_ipv6 pi &&
+		lab_exec pi sh -c 'echo 0 >/proc/sys/net/ipv4/ip_forward' || return 1
+	sed -i 's/{user: admin, via: hub}/pi/' "$site/site.yaml"
+}
+
+make_whole() {
+	deploys_to 0 hospital || return 1
+	lab_cut desk
+	lab_ping pi 10.49.0.1 1 60
+}
+
+never_confirmed() {
+	deploy_start hospital
+	point_reached pi || return 1
+	deploy_kill
+	point_go pi
+	until_decided pi && outcome_is pi rolled-back && lab_until 20 timer_is_over pi &&
+		! lab_exec pi test -e /sys/class/net/wg0
+}
+
+first_deploy() {
+	make_bare || return 1
+	point pi applied
+	leaves_alone pi never_confirmed && nothing_waits pi && make_whole
+}
+
+first_deploy_without_timer() {
+	make_bare || return 1
+	point_rule pi systemd-run before 0 fail '*'
+	leaves_alone pi deploys_to "$STATUS_FAILED" hospital && says 'nothing was changed' || return 1
+	point_clear pi
+	make_whole
+}
+
+# 23. The tunnel over which the host is reached comes back with the hub, which takes the host up to two
+# minutes to find out.
+hub_restarts() {
+	# shellcheck disable=SC2034 # it is starts' and deploy_ends'
+	local WINDOW=240
+	starts pi applied || return 1
+	lab_power_cut hub
+	lab_boot hub || return 1
+	point_go pi
+	deploy_ends 0 && both_end pi new
 }
 
 for host in hub pi; do
@@ -126,4 +260,13 @@ for host in hub pi; do
 		fault "B12-kill-script-$host-$name" slay_at $host "$name"
 		fault "B14-power-$host-$name" power_at $host "$name"
 	done < <(points)
+	fault "B16-disk-full-$host" disk_full $host
+	fault "B18-second-operator-$host" while_it_waits $host
+	fault "B19-no-timer-$host" no_timer $host
+	fault "B19-dead-timer-$host" dead_timer $host
 done
+fault B17-confirm-races-timer race 200
+fault B17-confirm-races-timer-5 race 5
+fault B19-no-timer-bare-pi first_deploy_without_timer
+fault B21-first-deploy-pi first_deploy
+fault B23-hub-restarts-pi hub_restarts

@@ -87,18 +87,22 @@ generation_of() { # HOST
 
 # --- beginning and end of a case
 
-# The sysctls that a deploy of the old site does not set back are set by hand.
+# What a deploy of the old site leaves on from the new one.
+forward_no_ipv6() { # HOST
+	# shellcheck disable=SC2016 # the inner shell expands
+	lab_exec "$1" sh -c 'echo 0 >/proc/sys/net/ipv6/conf/all/forwarding
+		for file in /proc/sys/net/ipv6/conf/*/accept_ra; do
+			[ "$(cat "$file")" != 2 ] || echo 1 >"$file"
+		done'
+}
+
 go_to_old() {
 	local host
 	use_site old || return 1
 	wgctl deploy hub hospital --prune --confirm-within 60 ||
 		wrong "deploy of the old site: exit status $?: $(cat "$work/out" "$work/err")" || return 1
 	for host in hub pi; do
-		# shellcheck disable=SC2016 # the inner shell expands
-		lab_exec "$host" sh -c 'echo 0 >/proc/sys/net/ipv6/conf/all/forwarding
-			for file in /proc/sys/net/ipv6/conf/*/accept_ra; do
-				[ "$(cat "$file")" != 2 ] || echo 1 >"$file"
-			done' || return 1
+		forward_no_ipv6 "$host" || return 1
 		[ ! -f "$work/old.$host" ] || is_generation "$host" old || return 1
 	done
 }
@@ -177,16 +181,21 @@ deploy_abort() {
 	return 0
 }
 
-# deploy_ends STATUS [TEXT]: by itself, soon after the window at the latest.
-deploy_ends() {
-	local status=0
+# By itself, soon after the window at the latest; sets DEPLOY_STATUS.
+deploy_wait() {
+	DEPLOY_STATUS=0
 	lab_until $((WINDOW + 40 + DEPLOY_BEGAN - SECONDS)) has_ended "$DEPLOY_PID" ||
 		wrong 'wgctl does not end' || return 1
-	wait "$DEPLOY_PID" || status=$?
+	wait "$DEPLOY_PID" || DEPLOY_STATUS=$?
 	DEPLOY_PID=
-	echo "  wgctl: exit status $status after $((SECONDS - DEPLOY_BEGAN)) s: $(cat "$work/out")"
-	! grep -E 'Sanitizer|runtime error' "$work/err" || return 1
-	[ "$status" = "$1" ] || wrong "exit status $status, not $1" || return 1
+	echo "  wgctl: exit status $DEPLOY_STATUS after $((SECONDS - DEPLOY_BEGAN)) s: $(cat "$work/out")"
+	! grep -E 'Sanitizer|runtime error' "$work/err"
+}
+
+# deploy_ends STATUS [TEXT]
+deploy_ends() {
+	deploy_wait || return 1
+	[ "$DEPLOY_STATUS" = "$1" ] || wrong "exit status $DEPLOY_STATUS, not $1" || return 1
 	[ $# = 1 ] || says "$2"
 }
 

@@ -63,10 +63,15 @@ file_in_line() {
 
 # confirmed|rolled-back TOKEN WHY
 decide() {
-	printf '%s %s %s\n' "$1" "$2" "$3" >"$etc/$iface.outcome.new" &&
-		sync "$etc/$iface.outcome.new" &&
-		mv -f "$etc/$iface.outcome.new" "$etc/$iface.outcome" &&
-		mv -f "$pending" "$etc/$iface.decided" && sync "$etc"
+	if ! printf '%s %s %s\n' "$1" "$2" "$3" >"$etc/$iface.outcome.new" ||
+		! sync "$etc/$iface.outcome.new" ||
+		! mv -f "$etc/$iface.outcome.new" "$etc/$iface.outcome"; then
+		rm -f "$etc/$iface.outcome.new"
+		# To go back is right even where the disk is too full to say why.
+		[ "$1" = rolled-back ] || return 1
+		rm -f "$etc/$iface.outcome"
+	fi
+	mv -f "$pending" "$etc/$iface.decided" && sync "$etc"
 }
 
 # What starts the recovery at boot.

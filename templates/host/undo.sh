@@ -4,6 +4,16 @@
 # Taking a change back, by what its generation holds and nothing else. Each step may be
 # done twice.
 
+# By another name for the saved file, which needs no room on a disk that may be full.
+place_saved() {
+	fresh=${3%/*}/.wgctl.$$.tmp
+	rm -f "$fresh"
+	chmod "$2" "$1" && ln "$1" "$fresh" 2>/dev/null && mv -f "$fresh" "$3" &&
+		sync "${3%/*}" && return 0
+	rm -f "$fresh"
+	place_file "$@"
+}
+
 # Lines of $tx/files: NUMBER MODE PATH, or "- - PATH" for a file that was not there. The
 # unit that takes this up again at boot goes last, in roll_back. What place_file was at when
 # it was killed may hold a key.
@@ -14,7 +24,7 @@ restore_files() {
 		if [ "$number" = - ]; then
 			[ "${path##*/}" = wgctl-recover@.service ] || rm -f "$path" || failed=yes
 		elif ! file_in_line "$tx/file.$number" "$mode" "$path"; then
-			place_file "$tx/file.$number" "$mode" "$path" || failed=yes
+			place_saved "$tx/file.$number" "$mode" "$path" || failed=yes
 		fi
 	done <"$tx/files"
 	[ $failed = no ]
@@ -115,6 +125,7 @@ stop_units() {
 # Under the lock. At boot nothing runs yet, and the files are all there is to restore.
 go_back() {
 	[ "$1" = boot ] || [ -e "$tx/live.conf" ] || stop_units
+	[ -e "$tx/live.conf" ] || rm -f "$etc/$iface.endpoints"
 	restore_files && restore_links || return 1
 	systemctl daemon-reload 2>/dev/null
 	if [ "$1" = boot ]; then

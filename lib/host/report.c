@@ -6,40 +6,11 @@
 #include <string.h>
 
 #include "base/quote.h"
+#include "host/fields.h"
 
 enum { FIELDS = 3, LINES_MAX = 4096 };
 
 #define GREETING "wgctl 1"
-
-/* A line cut at its tabs; the last field takes the rest. */
-struct fields {
-	const char *text[FIELDS];
-	size_t len[FIELDS];
-	size_t count;
-};
-
-static struct fields split(const char *line, size_t len)
-{
-	struct fields fields = {.count = 0};
-	const char *end = line + len;
-
-	for (;;) {
-		const char *tab = memchr(line, '\t', (size_t)(end - line));
-		const char *stop = tab && fields.count + 1 < FIELDS ? tab : end;
-
-		fields.text[fields.count] = line;
-		fields.len[fields.count++] = (size_t)(stop - line);
-		if (stop == end)
-			return fields;
-		line = stop + 1;
-	}
-}
-
-static bool field_is(const struct fields *fields, size_t i, const char *s)
-{
-	return i < fields->count && fields->len[i] == strlen(s) &&
-	       !memcmp(fields->text[i], s, fields->len[i]);
-}
 
 static char *field_shown(const struct fields *fields, size_t i)
 {
@@ -114,26 +85,26 @@ static bool set_pending(struct report *report, const struct fields *fields)
 static bool take_line(
 	struct report *report, const char *nonce, const char *line, size_t len)
 {
-	const struct fields fields = split(line, len);
+	const struct fields fields = fields_split(line, len, FIELDS);
 
 	if (stage_is_last(report->stage) ||
 		report->count + report->note_count + report->detail_count > LINES_MAX)
 		return false;
-	if (field_is(&fields, 0, "unchanged") || field_is(&fields, 0, "changed"))
-		add_item(report, &fields, field_is(&fields, 0, "changed"));
-	else if (field_is(&fields, 0, "detail"))
+	if (fields_is(&fields, 0, "unchanged") || fields_is(&fields, 0, "changed"))
+		add_item(report, &fields, fields_is(&fields, 0, "changed"));
+	else if (fields_is(&fields, 0, "detail"))
 		add_detail(report, &fields);
-	else if (field_is(&fields, 0, "note"))
+	else if (fields_is(&fields, 0, "note"))
 		add_note(report, &fields);
-	else if (field_is(&fields, 0, "failed"))
+	else if (fields_is(&fields, 0, "failed"))
 		set_why(report, &fields, REPORT_FAILED);
-	else if (field_is(&fields, 0, "rolled-back"))
+	else if (fields_is(&fields, 0, "rolled-back"))
 		set_why(report, &fields, REPORT_ROLLED_BACK);
-	else if (field_is(&fields, 0, "ready") && field_is(&fields, 1, nonce))
+	else if (fields_is(&fields, 0, "ready") && fields_is(&fields, 1, nonce))
 		report->stage = REPORT_READY;
-	else if (field_is(&fields, 0, "done") && field_is(&fields, 1, nonce))
+	else if (fields_is(&fields, 0, "done") && fields_is(&fields, 1, nonce))
 		report->stage = REPORT_DONE;
-	else if (field_is(&fields, 0, "pending"))
+	else if (fields_is(&fields, 0, "pending"))
 		return set_pending(report, &fields);
 	else
 		return false;

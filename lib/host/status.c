@@ -8,40 +8,11 @@
 #include "base/buf.h"
 #include "base/num.h"
 #include "base/quote.h"
+#include "host/fields.h"
 #include "host/root.h"
 #include "render/script.h"
 
 enum { FIELDS = 8, FAULTS_MAX = 64, TIMEOUT_MS = 60000, SHOWN_MAX = 300 };
-
-/* A line cut at its tabs; the last field takes the rest. */
-struct fields {
-	const char *text[FIELDS];
-	size_t len[FIELDS];
-	size_t count;
-};
-
-static struct fields split(const char *line, size_t len)
-{
-	struct fields fields = {.count = 0};
-	const char *end = line + len;
-
-	for (;;) {
-		const char *tab = memchr(line, '\t', (size_t)(end - line));
-		const char *stop = tab && fields.count + 1 < FIELDS ? tab : end;
-
-		fields.text[fields.count] = line;
-		fields.len[fields.count++] = (size_t)(stop - line);
-		if (stop == end)
-			return fields;
-		line = stop + 1;
-	}
-}
-
-static bool is(const struct fields *fields, size_t i, const char *s)
-{
-	return i < fields->count && fields->len[i] == strlen(s) &&
-	       !memcmp(fields->text[i], s, fields->len[i]);
-}
 
 /* As a string; false where it does not fit or would end before its end. */
 static bool copy(const char *s, size_t len, char *out, size_t size)
@@ -85,7 +56,7 @@ static bool take_endpoint(const struct fields *fields, size_t i, struct hub_peer
 	char text[ADDR_TEXT_SIZE + 8];
 	struct endpoint endpoint;
 
-	if (is(fields, i, "-"))
+	if (fields_is(fields, i, "-"))
 		return true;
 	if (!copy(fields->text[i], fields->len[i], text, sizeof(text)) ||
 		!endpoint_parse(text, &endpoint) || endpoint_is_name(&endpoint))
@@ -119,7 +90,7 @@ static bool take_allowed(struct hub_status *status, const struct fields *fields,
 	const char *at = fields->text[i], *end = at + fields->len[i];
 
 	peer->first_allowed = status->allowed_count;
-	if (is(fields, i, "-"))
+	if (fields_is(fields, i, "-"))
 		return true;
 	for (;;) {
 		const char *comma = memchr(at, ',', (size_t)(end - at));
@@ -139,16 +110,16 @@ static bool take_allowed(struct hub_status *status, const struct fields *fields,
 
 static bool take_age(const struct fields *fields, size_t i, struct hub_peer *peer)
 {
-	peer->seen = !is(fields, i, "-");
+	peer->seen = !fields_is(fields, i, "-");
 	return !peer->seen || take_number(fields, i, UINT64_MAX, &peer->age);
 }
 
 static bool take_peer(struct hub_status *status, const struct fields *fields)
 {
-	struct hub_peer peer = {.preshared_key = is(fields, 2, "set")};
+	struct hub_peer peer = {.preshared_key = fields_is(fields, 2, "set")};
 
 	if (fields->count != 8 || !take_key(fields, 1, &peer.public_key) ||
-		(!peer.preshared_key && !is(fields, 2, "none")) ||
+		(!peer.preshared_key && !fields_is(fields, 2, "none")) ||
 		!take_age(fields, 3, &peer) || !take_endpoint(fields, 4, &peer) ||
 		!take_number(fields, 5, UINT64_MAX, &peer.received) ||
 		!take_number(fields, 6, UINT64_MAX, &peer.sent) ||
@@ -166,15 +137,15 @@ static bool take_interface(struct hub_status *status, const struct fields *field
 
 	if (fields->count != 4)
 		return false;
-	if (is(fields, 1, "missing"))
-		return is(fields, 2, "-") && is(fields, 3, "-");
-	if (!is(fields, 1, "up") && !is(fields, 1, "down"))
+	if (fields_is(fields, 1, "missing"))
+		return fields_is(fields, 2, "-") && fields_is(fields, 3, "-");
+	if (!fields_is(fields, 1, "up") && !fields_is(fields, 1, "down"))
 		return false;
-	status->tunnel = is(fields, 1, "up") ? HUB_TUNNEL_UP : HUB_TUNNEL_DOWN;
+	status->tunnel = fields_is(fields, 1, "up") ? HUB_TUNNEL_UP : HUB_TUNNEL_DOWN;
 	if (!take_number(fields, 2, UINT16_MAX, &port))
 		return false;
 	status->listen_port = (uint16_t)port;
-	return is(fields, 3, "-") || take_key(fields, 3, &status->public_key);
+	return fields_is(fields, 3, "-") || take_key(fields, 3, &status->public_key);
 }
 
 static bool add_fault(struct hub_status *status, const struct hub_fault *fault)
@@ -202,10 +173,11 @@ static bool take_firewall(struct hub_status *status, const struct fields *fields
 	};
 	struct hub_fault fault = {.kind = HUB_RULES_ABSENT};
 
-	if (!is(fields, 1, "iptables") && !is(fields, 1, "ip6tables"))
+	if (!fields_is(fields, 1, "iptables") && !fields_is(fields, 1, "ip6tables"))
 		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {
-		if (!is(fields, 2, forms[i].word) || fields->count != forms[i].fields)
+		if (!fields_is(fields, 2, forms[i].word) ||
+			fields->count != forms[i].fields)
 			continue;
 		fault.kind = forms[i].kind;
 		return take_word(fields, 1, fault.subject) &&
@@ -219,11 +191,11 @@ static bool take_firewall(struct hub_status *status, const struct fields *fields
 
 static bool take_unit(struct hub_status *status, const struct fields *fields)
 {
-	const bool disabled = is(fields, 2, "disabled");
+	const bool disabled = fields_is(fields, 2, "disabled");
 	struct hub_fault fault = {
 		.kind = disabled ? HUB_UNIT_DISABLED : HUB_UNIT_INACTIVE};
 
-	return fields->count == 3 && (disabled || is(fields, 2, "inactive")) &&
+	return fields->count == 3 && (disabled || fields_is(fields, 2, "inactive")) &&
 	       take_word(fields, 1, fault.subject) && add_fault(status, &fault);
 }
 
@@ -243,21 +215,21 @@ static bool take_line(struct reading *reading, const struct fields *fields)
 		return false;
 	if (!reading->greeted)
 		return reading->greeted =
-			       fields->count == 1 && is(fields, 0, ROOT_GREETING);
-	if (is(fields, 0, "interface") && !reading->interface)
+			       fields->count == 1 && fields_is(fields, 0, ROOT_GREETING);
+	if (fields_is(fields, 0, "interface") && !reading->interface)
 		return reading->interface = take_interface(status, fields);
 	if (!reading->interface)
 		return false;
-	if (is(fields, 0, "peer"))
+	if (fields_is(fields, 0, "peer"))
 		return status->tunnel != HUB_TUNNEL_MISSING && take_peer(status, fields);
-	if (is(fields, 0, "firewall"))
+	if (fields_is(fields, 0, "firewall"))
 		return take_firewall(status, fields);
-	if (is(fields, 0, "unit"))
+	if (fields_is(fields, 0, "unit"))
 		return take_unit(status, fields);
-	if (is(fields, 0, "pending") && fields->count == 1)
+	if (fields_is(fields, 0, "pending") && fields->count == 1)
 		return status->pending = true;
-	return reading->ended = fields->count == 2 && is(fields, 0, "end") &&
-				is(fields, 1, reading->nonce);
+	return reading->ended = fields->count == 2 && fields_is(fields, 0, "end") &&
+				fields_is(fields, 1, reading->nonce);
 }
 
 static int refuse(const char *what, const char *text, size_t len, struct err *err)
@@ -274,10 +246,11 @@ static int take_all(
 	const char *end = text + len, *newline;
 
 	for (; (newline = memchr(text, '\n', (size_t)(end - text))); text = newline + 1) {
-		const struct fields fields = split(text, (size_t)(newline - text));
+		const struct fields fields =
+			fields_split(text, (size_t)(newline - text), FIELDS);
 
-		if (reading->greeted && !reading->ended && is(&fields, 0, "failed") &&
-			fields.count == 2)
+		if (reading->greeted && !reading->ended &&
+			fields_is(&fields, 0, "failed") && fields.count == 2)
 			return refuse(
 				"the hub says: ", fields.text[1], fields.len[1], err);
 		if (!take_line(reading, &fields))

@@ -129,15 +129,6 @@ place_recovery() {
 	}
 }
 
-start_timer() {
-	unit=$(timer_unit)
-	systemctl stop "$unit.timer" "$unit.service" 2>/dev/null
-	systemctl reset-failed "$unit.service" 2>/dev/null
-	systemd-run -q --unit="$unit" --on-active="$window" --timer-property=AccuracySec=1s \
-		/bin/sh "$tx/host" rollback "$iface" 2>"$work/log" 9>&- &&
-		systemctl is-active --quiet "$unit.timer"
-}
-
 not_begun() {
 	rm -f "$pending" "$pending.new"
 	disarm
@@ -159,7 +150,7 @@ begin() {
 		not_begun
 		fail "cannot write to $etc" "nothing was changed"
 	fi
-	start_timer || {
+	arm "$window" || {
 		not_begun
 		fail "the timer that would take the change back does not start" "nothing was changed"
 	}

@@ -69,18 +69,16 @@ verb_down() {
 
 # The timer: nobody has confirmed the change.
 verb_rollback() {
-	tries=5
-	until lock_by_force && roll_back timer "it was not confirmed in time"; do
-		tries=$((tries - 1))
-		[ $tries -gt 0 ] || die "cannot take the change back; a restart of this host does"
-		sleep 5
-	done
+	if ! lock_by_force || ! roll_back timer "it was not confirmed in time"; then
+		die "cannot take the change back; it is tried again"
+	fi
 }
 
 # At boot, before anything comes up.
 verb_recover() {
-	roll_back boot "this host restarted before it was confirmed" ||
-		die "cannot take the change back"
+	roll_back boot "this host restarted before it was confirmed" && return 0
+	arm 30
+	die "cannot take the change back; it is tried again in 30 s"
 }
 
 # On request of who made the change; REASON is the third argument.

@@ -27,16 +27,6 @@ tidy_up() {
 	sync
 }
 
-take_back() {
-	exec 9>&-
-	if sh "$tx/host" undo "$iface" "$1" >"$work/log" 2>&1; then
-		say rolled-back "$1"
-	else
-		: >"$work/log"
-		fail "$1; taking it back failed too" "it is tried again when this host restarts"
-	fi
-}
-
 # What became of the change with that token, or of the last one.
 tell_outcome() {
 	outcome=

@@ -232,14 +232,7 @@ transact() {
 		say pending "$nonce" "$window"
 		return
 	fi
-	reason=$(cat "$work/failure" 2>/dev/null || echo "it was interrupted")
-	exec 9>&-
-	if sh "$tx/host" undo "$iface" "$reason" >"$work/log" 2>&1; then
-		say rolled-back "$reason"
-	else
-		: >"$work/log"
-		fail "$reason; taking it back failed too" "it is tried again when this host restarts"
-	fi
+	take_back "$(cat "$work/failure" 2>/dev/null || echo "it was interrupted")"
 }
 
 # Outlives the connection: nothing of it listens to signals, and what it says goes to a

@@ -37,6 +37,17 @@ fail() {
 	exit 1
 }
 
+# By the program that the generation before has brought along. The lock is let go for it.
+take_back() {
+	exec 9>&-
+	if sh "$tx/host" undo "$iface" "$1" >"$work/log" 2>&1; then
+		say rolled-back "$1"
+	else
+		: >"$work/log"
+		fail "$1; taking it back failed too" "this host goes on trying"
+	fi
+}
+
 # Needs iface.
 name_paths() {
 	etc=/etc/wireguard/wgctl

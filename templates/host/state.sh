@@ -88,6 +88,17 @@ remove_recovery() {
 		rm -f /etc/systemd/system/wgctl-recover@.service
 }
 
+# After that many seconds the change is taken back, and again for as long as that fails.
+arm() {
+	unit=$(timer_unit)
+	systemctl stop "$unit.timer" "$unit.service" 2>/dev/null
+	systemctl reset-failed "$unit.service" 2>/dev/null
+	systemd-run -q --unit="$unit" --on-active="$1" --timer-property=AccuracySec=1s \
+		--property=Restart=on-failure --property=RestartSec=5 \
+		/bin/sh "$tx/host" rollback "$iface" 2>"$work/log" 9>&- &&
+		systemctl is-active --quiet "$unit.timer"
+}
+
 disarm() {
 	systemctl stop "$(timer_unit).timer" 2>/dev/null
 	return 0

@@ -150,12 +150,13 @@ requeue_units() {
 	return 0
 }
 
-# timer|boot|now and the reason. What fails is tried again at the next boot, since the
-# change stays pending.
+# timer|boot|now and the reason. What fails is tried again, by the timer and at boot, since
+# the change stays pending; and a change that is half taken back is none to confirm.
 roll_back() {
 	read_pending
 	[ -n "$token" ] || return 0
 	[ "$1" != boot ] || [ "$pending_boot" != "$(boot_id)" ] || return 0
+	rm -f "$tx/applied"
 	go_back "$1" || return 1
 	decide rolled-back "$token" "$2" || return 1
 	[ "$1" = timer ] || disarm

@@ -8,16 +8,14 @@
 
 #include "unit.h"
 
-static char *report(bool colored, const struct err *err)
+static void report(bool colored, const struct err *err, char **out)
 {
-	char *text = NULL;
 	size_t size = 0;
-	FILE *stream = open_memstream(&text, &size);
+	FILE *stream = open_memstream(out, &size);
 
 	assert_non_null(stream);
 	report_errors(stream, colored, err);
 	fclose(stream);
-	return text;
 }
 
 static void puts_a_caret_under_the_column(void **state)
@@ -53,7 +51,8 @@ static void puts_a_caret_under_the_column(void **state)
 		assert_true(asprintf(&wanted, "f:1:%u: bad\n%s", rows[i].col,
 				    rows[i].shown) > 0);
 		err_at(&err, (struct pos){&source, 1, rows[i].col}, "bad");
-		CLEANUP_FREE char *shown = report(false, &err);
+		CLEANUP_FREE char *shown = NULL;
+		report(false, &err, &shown);
 		assert_string_equal(shown, wanted);
 	}
 }
@@ -70,7 +69,8 @@ static void cuts_long_lines(void **state)
 	text[499] = 'x';
 	err_at(&err, (struct pos){&source, 1, 500}, "bad");
 	err_at(&err, (struct pos){&source, 1, 1}, "bad");
-	CLEANUP_FREE char *shown = report(false, &err);
+	CLEANUP_FREE char *shown = NULL;
+	report(false, &err, &shown);
 	char *second = strstr(shown, "^\n") + 2;
 	snprintf(wanted, sizeof(wanted), "f:1:500: bad\n…%.60sx%.59s…\n%61s^\n", text,
 		text, "");
@@ -88,7 +88,8 @@ static void shows_no_key(void **state)
 
 	(void)state;
 	err_at(&err, (struct pos){&source, 1, 4}, "bad");
-	CLEANUP_FREE char *shown = report(false, &err);
+	CLEANUP_FREE char *shown = NULL;
+	report(false, &err, &shown);
 	assert_string_equal(shown, "f:1:4: bad\nk: ********************************"
 				   "************ # my key\n   ^\n");
 }
@@ -102,7 +103,8 @@ static void shows_places_as_far_as_known(void **state)
 	err_set(&err, "no place");
 	err_at(&err, (struct pos){&source, 0, 0}, "whole file");
 	err_at(&err, (struct pos){&source, 1, 0}, "whole line");
-	CLEANUP_FREE char *shown = report(false, &err);
+	CLEANUP_FREE char *shown = NULL;
+	report(false, &err, &shown);
 	assert_string_equal(shown, "wgctl: no place\nf: whole file\nf:1: whole line\n");
 }
 
@@ -113,7 +115,8 @@ static void counts_what_was_dropped(void **state)
 	(void)state;
 	for (int i = 0; i < ERR_MAX + 3; i++)
 		err_set(&err, "x");
-	CLEANUP_FREE char *shown = report(false, &err);
+	CLEANUP_FREE char *shown = NULL;
+	report(false, &err, &shown);
 	assert_non_null(strstr(shown, "wgctl: and 3 more\n"));
 }
 
@@ -124,8 +127,10 @@ static void colours_only_when_told(void **state)
 
 	(void)state;
 	err_at(&err, (struct pos){&source, 1, 2}, "bad");
-	CLEANUP_FREE char *plain = report(false, &err);
-	CLEANUP_FREE char *colored = report(true, &err);
+	CLEANUP_FREE char *plain = NULL;
+	report(false, &err, &plain);
+	CLEANUP_FREE char *colored = NULL;
+	report(true, &err, &colored);
 	assert_null(strchr(plain, '\033'));
 	assert_string_equal(colored, "\033[1mf:1:2:\033[m bad\nab\n \033[31m^\033[m\n");
 }

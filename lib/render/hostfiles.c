@@ -42,6 +42,7 @@ int hostfiles_firewall(const struct node *node, const struct policy *policy,
 	view_name(&view, "interface", node->interface);
 	view_flag(&view, "listen", policy->listen_port != 0);
 	view_number(&view, "listen_port", policy->listen_port);
+	view_flag(&view, "marks", policy->marks);
 	view_list(&view, "passes", rules.count, one_pass, &rules);
 	return template_render("host/firewall.rules", &view, out, err);
 }

@@ -72,8 +72,15 @@ static void derive_hub(const struct topology *topology, struct policy *policy)
 }
 
 /* What may come to a spoke the hub has decided already. */
-static void derive_spoke(const struct node *spoke, struct policy *policy)
+static void derive_spoke(const struct topology *topology, const struct node *spoke,
+	struct policy *policy)
 {
+	struct prefixset allowed = PREFIXSET_INIT;
+
+	topology_spoke_allowed(topology, spoke, &allowed);
+	for (size_t i = 0; i < allowed.count; i++)
+		policy->marks |= allowed.items[i].len == 0;
+	prefixset_release(&allowed);
 	for (size_t i = 0; i < spoke->subnet_count; i++) {
 		const struct prefix *subnet = &spoke->subnets[i].prefix;
 		struct policy_pass in = out_of_tunnel, out = into_tunnel;
@@ -93,7 +100,7 @@ void policy_derive(
 	if (node->is_hub)
 		derive_hub(topology, out);
 	else
-		derive_spoke(node, out);
+		derive_spoke(topology, node, out);
 }
 
 void policy_release(struct policy *policy)

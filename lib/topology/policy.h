@@ -23,6 +23,7 @@ struct policy_pass {
 struct policy {
 	uint16_t listen_port; /* UDP, open to all; 0: none */
 	bool forwards[SLOTS]; /* the node forwards packets of the family */
+	bool marks;	      /* it tells the tunnel's own packets by a mark */
 	struct policy_pass *passes;
 	size_t count, cap;
 };

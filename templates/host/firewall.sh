@@ -27,24 +27,41 @@ own_rules() {
 	/^-A / && !(NF == 4 && $4 ~ /^WGCTL-/) { passed[table, $2] }' "$work/saved"
 }
 
-# The rule file with each "@jump CHAIN OWN" turned into what puts exactly one jump first.
+# The rule file with each "@jump CHAIN OWN" turned into what puts exactly one jump first; and
+# what is ours and no longer in the file goes.
 load_rules() {
 	own_rules "$1" >"$work/own" || return 1
 	awk '
+	function drop_jumps(hook, chain,    n) {
+		for (n = count[table, hook, chain]; n > 0; n--)
+			print "-D", hook, "-j", chain
+	}
+	function drop_stale(    key, part) {
+		for (key in count) {
+			split(key, part, SUBSEP)
+			if (part[1] == table && !(key in jumps)) drop_jumps(part[2], part[3])
+		}
+		for (key in there) {
+			split(key, part, SUBSEP)
+			if (part[1] == table && !(key in chains)) print "-F " part[2] "\n-X " part[2]
+		}
+	}
 	FILENAME == ARGV[1] {
+		if ($2 == "chain") there[$1, $3]
 		if ($2 == "jump") { count[$1, $3, $4]++; where[$1, $3, $4] = $5 }
 		next
 	}
 	/^\*/ { table = substr($0, 2) }
+	/^:/ { chains[table, substr($1, 2)] }
 	$1 == "@jump" {
-		n = count[table, $2, $3]
-		if (n == 1 && where[table, $2, $3] == "first")
+		jumps[table, $2, $3]
+		if (count[table, $2, $3] == 1 && where[table, $2, $3] == "first")
 			next
-		while (n-- > 0)
-			print "-D", $2, "-j", $3
+		drop_jumps($2, $3)
 		print "-I", $2, "1", "-j", $3
 		next
 	}
+	$1 == "COMMIT" { drop_stale() }
 	{ print }' "$work/own" "$2" >"$work/restore" || return 1
 	"$1-restore" -w 20 --noflush <"$work/restore" >"$work/log" 2>&1
 }

@@ -125,6 +125,27 @@ static void writes_spoke_to_spoke(void **state)
 		"\n" FWD "-s 10.20.0.0/16 -d 10.20.0.0/16 -i wg0 -o wg0 -j ACCEPT\n"));
 }
 
+/* Where packets of the tunnel itself carry a mark, the answers to them get it, too: else strict
+ * filtering takes them for packets that came the wrong way. */
+static void marks_what_belongs_to_a_default_route(void **state)
+{
+	CLEANUP(host_release) struct host host;
+	CLEANUP(buf_release) struct buf shown = BUF_INIT;
+	CLEANUP(err_release) struct err err = ERR_INIT;
+
+	(void)state;
+	host_init(&host, "defaults: {allowed_ips: all}\n" HOSPITAL, "hospital");
+	assert_int_equal(
+		hostfiles_firewall(host.node, &host.policy, FAMILY_IPV4, &shown, &err),
+		0);
+	assert_non_null(strstr(shown.text,
+		"-A WGCTL-PRE-wg0 -p udp -m connmark --mark 0xca6c -j CONNMARK "
+		"--restore-mark\n"
+		"-A WGCTL-POST-wg0 -p udp -m mark --mark 0xca6c -j CONNMARK --save-mark\n"
+		"@jump FORWARD WGCTL-MSS-wg0\n"
+		"@jump PREROUTING WGCTL-PRE-wg0\n@jump POSTROUTING WGCTL-POST-wg0\n"));
+}
+
 static void check_sysctls(const char *text, const char *node, const char *wanted)
 {
 	CLEANUP(host_release) struct host host;
@@ -337,6 +358,7 @@ int main(void)
 		cmocka_unit_test(closes_the_other_family),
 		cmocka_unit_test(writes_rules_of_ipv6),
 		cmocka_unit_test(writes_spoke_to_spoke),
+		cmocka_unit_test(marks_what_belongs_to_a_default_route),
 		cmocka_unit_test(writes_sysctls_of_what_is_forwarded),
 		cmocka_unit_test(programs_are_their_templates),
 		cmocka_unit_test(no_line_is_changed_in_meaning),

@@ -99,6 +99,17 @@ puts_one_jump_first() {
 	grep -qx 'iptables-restore -w 20 --noflush' "$world/calls" || wrong "flushes other rules"
 }
 
+# A chain that the rules before had, and these have not.
+takes_off_what_it_no_longer_has() {
+	saved_rules | sed 's/^:WGCTL-MSS-wg0.*/&\n:WGCTL-PRE-wg0 - [0:0]\n:WGCTL-PRE-wg1 - [0:0]/
+		s/^-A FORWARD -j.*/&\n-A PREROUTING -j WGCTL-PRE-wg0\n-A PREROUTING -j WGCTL-PRE-wg1/' \
+		>"$world/iptables-save"
+	jumps ""
+	is "what goes" "-D PREROUTING -j WGCTL-PRE-wg0,-F WGCTL-PRE-wg0,-X WGCTL-PRE-wg0" \
+		"$(sed -n '/^.mangle/,$p' "$world/got" | grep '^-[DFX]' | paste -s -d, -)"
+	is "what goes elsewhere" "" "$(sed '/^.mangle/,$d' "$world/got" | grep '^-[DFX]')"
+}
+
 # The rules of both families as loaded and remembered.
 firewall_in_line() {
 	for tool in iptables ip6tables; do
@@ -162,7 +173,7 @@ unloads_no_others() {
 	[ ! -e "$world/iptables-restore.input" ] || wrong "loads nothing"
 }
 
-for case in knows_its_own_rules counts_tables_apart puts_one_jump_first \
+for case in knows_its_own_rules counts_tables_apart puts_one_jump_first takes_off_what_it_no_longer_has \
 	sees_what_was_changed_behind_its_back refuses_what_is_not_shown unloads_no_others; do
 	check $case
 done

@@ -151,12 +151,30 @@ static void add_settings(const struct site *site, const struct node *node,
 	}
 }
 
+/* Peers that the administrator reaches through this tunnel, and no other way. */
+static void add_reached(const struct site *site, const struct node *node, struct buf *out)
+{
+	char key[KEY_TEXT_SIZE];
+
+	for (size_t i = 0; node->is_hub && i < site->spoke_count; i++) {
+		if (!site->spokes[i].ssh.via_hub)
+			continue;
+		key_format(&site->spokes[i].public_key, key);
+		buf_addf(out, "set reached %s\n", key);
+	}
+	if (!node->is_hub) {
+		key_format(&site->hub.public_key, key);
+		buf_addf(out, "set reached %s\n", key);
+	}
+}
+
 static int add_payload(const struct topology *topology, const struct node *node,
 	const struct keyring *keys, const struct script_options *options, struct buf *out,
 	struct err *err)
 {
 	buf_addf(out, "payload 1 %s\n", options->nonce);
 	add_settings(topology->site, node, options, out);
+	add_reached(topology->site, node, out);
 	if (add_conf(topology, node, keys, out, err) < 0 ||
 		add_policy(topology, node, out, err) < 0)
 		return -1;

@@ -50,20 +50,58 @@ save_sysctls() {
 	done
 }
 
-# Lines of $work/want.peers whose key is in the file $1: the key, and an address to ping or
-# "-".
-pingable() {
-	awk -v gateway="${gateway:--}" 'FILENAME == ARGV[1] { chosen[$1]; next }
-		$1 in chosen {
-			n = split($4, part, ",")
+# For awk: of AllowedIPs the address of the peer itself, one to ping, or "-".
+address_awk='
+function address(allowed,    n, part, i) {
+	n = split(allowed, part, ",")
+	for (i = 1; i <= n; i++)
+		if (sub(/\/(32|128)$/, "", part[i])) return part[i]
+	return gateway
+}
+'
+
+# Peers that have been heard of lately, and what they are to be from now on: KEY ADDRESS to
+# the file $1, and KEY with the address that they have now to the file $2. One whose address
+# changes will be silent until its own configuration is changed, and so will one under a new
+# key; but those that are reached through this tunnel must not be. A sample is pinged, so
+# they come first.
+match_peers() {
+	awk -v gateway="${gateway:--}" -v after="$1" -v before="$2" "$address_awk"'
+	function match_with(key, is, was) {
+		if (key in reached) {
+			print key, is > after
+			print key, was > before
+		} else if (is == was) {
+			rest[++others] = key " " is
+		}
+	}
+	FILENAME == ARGV[1] { reached[$1]; next }
+	FILENAME == ARGV[2] { retired[$1]; next }
+	FILENAME == ARGV[3] { alive[$1]; next }
+	FILENAME == ARGV[4] && $1 in alive && !($1 in retired) {
+		was[$1] = address($4)
+		n = split($4, part, ",")
+		for (i = 1; i <= n; i++) owner[part[i]] = $1
+	}
+	FILENAME == ARGV[4] { next }
+	{ stays[$1] }
+	$1 in was { match_with($1, address($4), was[$1]); next }
+	$1 in reached { allowed[$1] = $4 }
+	END {
+		for (key in allowed) {
+			n = split(allowed[key], part, ",")
 			for (i = 1; i <= n; i++)
-				if (part[i] ~ /\/(32|128)$/) { sub(/\/.*/, "", part[i]); break }
-			print $1, i <= n ? part[i] : gateway
-		}' "$1" "$work/want.peers"
+				if (part[i] in owner && !(owner[part[i]] in stays)) break
+			if (i <= n) match_with(key, address(allowed[key]), was[owner[part[i]]])
+		}
+		for (i = 1; i <= others; i++) {
+			print rest[i] > after
+			print rest[i] > before
+		}
+	}' "$work/reached" "$retired" "$work/alive" "$work/have.peers" "$work/want.peers"
 }
 
-# Peers that have been heard of lately, and that are to stay: those that a good change does
-# not lose.
+# Those that a good change does not lose.
 #   alive      KEY ADDRESS of each        answering   those of them that answer a ping
 #   moved      KEY ENDPOINT WAS of those that are called elsewhere from now on
 #   instead    KEY ADDRESS of peers to call, where none of those that were called stays
@@ -71,8 +109,9 @@ save_alive() {
 	wg show "$iface" endpoints >"$work/endpoints"
 	wg show "$iface" latest-handshakes | awk -v now="$(date +%s)" '
 		$2 > 0 && now - $2 < 150 { print $1 }' >"$work/alive"
-	pingable "$work/alive" >"$1/alive"
-	answering <"$1/alive" >"$1/answering"
+	: >"$work/were"
+	match_peers "$1/alive" "$work/were"
+	answering <"$work/were" >"$1/answering"
 	awk 'FILENAME == ARGV[1] { was[$1] = $2; next }
 		FILENAME == ARGV[2] { alive[$1]; next }
 		FILENAME == ARGV[3] { same[$0]; next }
@@ -81,7 +120,10 @@ save_alive() {
 	grep -qF -f "$work/alive" "$1/endpoints" || return 0
 	cut -d' ' -f1 "$1/endpoints" >"$work/called"
 	grep -F -f "$work/called" "$1/alive" >"$work/staying"
-	[ -s "$work/staying" ] || pingable "$work/want.endpoints" >"$1/instead"
+	[ -s "$work/staying" ] || awk -v gateway="${gateway:--}" "$address_awk"'
+		FILENAME == ARGV[1] { called[$1]; next }
+		$1 in called { print $1, address($4) }
+		' "$work/want.endpoints" "$work/want.peers" >"$1/instead"
 }
 
 save_live() {

@@ -203,7 +203,7 @@ look() {
 
 apply() {
 	: >"$work/log"
-	"apply_$1" || fail "cannot bring '$1' in line"
+	"apply_$1" 2>>"$work/log" || fail "cannot bring '$1' in line"
 }
 
 # An earlier item may have brought a later one in line: the unit that makes the link, above
@@ -298,6 +298,7 @@ revert() {
 	use_unpacked
 	read_conf want "$conf"
 	conf_is_whole || fail "the configuration before the last change is not whole"
+	cut -d' ' -f1 "$work/want.peers" >"$work/reached"
 	look_at_all "$work/differs"
 	report
 	report_stage

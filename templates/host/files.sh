@@ -4,12 +4,14 @@
 # The files that deploy owns. The payload brings each as `file LABEL MODE PATH COUNT` and
 # COUNT lines of text.
 
-# Splits the payload: settings to $work/settings, files to $work/new by the last part of
+# Splits the payload: settings to $work/settings, the keys of peers that are reached through
+# this tunnel and must not be lost to $work/reached, files to $work/new by the last part of
 # their path, which is theirs alone, their list to $work/files as "NAME LABEL MODE PATH".
 # Succeeds only where the last line ends it with the nonce of the first.
 unpack() {
 	mkdir "$work/new"
 	: >"$work/settings"
+	: >"$work/reached"
 	: >"$work/files"
 	awk -v base="$work" '
 	left > 0 {
@@ -19,6 +21,7 @@ unpack() {
 	}
 	ended { broken = 1 }
 	NR == 1 { broken = !($1 == "payload" && $2 == 1); nonce = $3; next }
+	$1 == "set" && $2 == "reached" { print $3 > (base "/reached"); next }
 	$1 == "set" { print $2, $3 > (base "/settings"); next }
 	$1 == "file" {
 		name = $4

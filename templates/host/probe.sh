@@ -26,10 +26,11 @@ probe_rule() {
 }
 
 # An established flow passes rules that would turn a new one away, so while we look, no
-# packet to the listen port counts as part of one.
+# packet to the listen port counts as part of one. With a default route into the tunnel it
+# is the flow that tells which packets are the tunnel's own.
 ignore_flows() {
 	listen_port=$(sed -n 's/^ListenPort = //p' "$conf_path")
-	[ -n "$listen_port" ] || return 0
+	[ -n "$listen_port" ] && [ ! -e "$run/$iface.full" ] || return 0
 	for tool in iptables ip6tables; do
 		! has_firewall "$tool" || probe_rule "$tool" --dport "$listen_port" \
 			-m comment --comment wgctl-probe -j CT --notrack

@@ -56,22 +56,27 @@ checked() {
 awk_programs() {
 	awk -v base="$dir/awk/" '
 	function library(line) { return line ~ /^[a-z_]+_awk=\047$/ }
+	function used(from,    name, all) {
+		for (name in libraries)
+			if (index(from, "\"$" name "\"")) all = all libraries[name]
+		return all
+	}
 	{
 		if (!inside) {
 			gsub(/ (-F|-v OFS=)\047\\t\047/, "")
 			at = match($0, /(^|[|(; \t])awk( -[vF][^ \047]*( [a-z_]+="?[^ ]*)?)*[^\047|;]*\047/)
-			if (library($0)) { inside = 2; text = ""; next }
+			if (library($0)) { inside = 2; name = $0; sub(/=.*/, "", name); text = ""; next }
 			if (!at) next
 			from = substr($0, RSTART, RLENGTH)
 			rest = substr($0, RSTART + RLENGTH)
-			text = from ~ /bits_awk/ ? bits : ""
+			text = used(from)
 			inside = 1
 		} else
 			rest = $0
 		end = index(rest, "\047")
 		if (!end) { text = text rest "\n"; next }
 		text = text substr(rest, 1, end - 1) "\n"
-		if (inside == 2) bits = text
+		if (inside == 2) libraries[name] = text
 		else {
 			n++
 			printf "%s", text > (base n)

@@ -73,7 +73,7 @@ void fleet_print_plan(struct fleet *fleet)
 		if (job->report.stage != REPORT_READY)
 			continue;
 		printf("%s%s:\n", job->node->name,
-			job->node->ssh.via_hub
+			job->report.through_tunnel
 				? " (reached through the tunnel that this changes)"
 				: "");
 		for (size_t j = 0; j < job->report.count; j++) {
@@ -115,6 +115,7 @@ static void add_job(struct json *json, const struct deploy_job *job)
 	json_string(json, "outcome", deploy_outcome_name(job->outcome));
 	json_string(json, "error",
 		err_is_set(&job->err) ? job->err.entries[0].message : NULL);
+	json_bool(json, "through_tunnel", job->report.through_tunnel);
 	add_items(json, &job->report);
 	json_array(json, "notes");
 	for (size_t i = 0; i < job->report.note_count; i++)

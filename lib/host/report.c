@@ -96,6 +96,8 @@ static bool take_line(
 		add_detail(report, &fields);
 	else if (fields_is(&fields, 0, "note"))
 		add_note(report, &fields);
+	else if (fields_is(&fields, 0, "through") && fields_is(&fields, 1, "tunnel"))
+		report->through_tunnel = true;
 	else if (fields_is(&fields, 0, "failed"))
 		set_why(report, &fields, REPORT_FAILED);
 	else if (fields_is(&fields, 0, "rolled-back"))

@@ -35,10 +35,20 @@ verb_firewall() {
 	bring_in_line firewall sysctl
 }
 
-# Nothing is refused halfway: a configuration that is not whole leaves the tunnel as it is.
-verb_up() {
+# The configuration; where that is not whole, as it was confirmed last. Nothing is refused
+# halfway: with neither, the tunnel is left as it is.
+read_whole_conf() {
 	read_conf want "$conf"
-	conf_is_whole || die "'$conf' is not whole; deploy it again"
+	! conf_is_whole || return 0
+	damaged=$conf
+	conf=$etc/$iface.confirmed
+	read_conf want "$conf" 2>/dev/null
+	conf_is_whole || die "'$damaged' is not whole; deploy it again"
+	note "'$damaged' is not whole; it is used as it was confirmed last; deploy it again"
+}
+
+verb_up() {
+	read_whole_conf
 	bring_in_line link
 	read_wanted || die "cannot read the interface"
 	bring_in_line endpoints peers addresses mtu up routes sysctl
@@ -91,7 +101,7 @@ verb_undo() {
 # are given up after 180.
 verb_reresolve() {
 	now=$(date +%s)
-	read_conf want "$conf"
+	read_whole_conf
 	wg show "$iface" latest-handshakes >"$work/handshakes" 2>"$work/log" || die "no interface"
 	while read -r key endpoint; do
 		last=$(awk -v key="$key" '$1 == key { print $2 }' "$work/handshakes")

@@ -17,10 +17,12 @@ keep_change() {
 	say "done" "$nonce"
 }
 
-# May have been broken off the first time.
+# May have been broken off the first time. The copy is what a boot uses if somebody, or a
+# disk, has damaged the file.
 tidy_up() {
 	disarm
 	[ -e "$tx/files" ] || return 0
+	place_file "$conf_path" 600 "$etc/$iface.confirmed"
 	awk '{ print $NF }' "$tx/files" | xargs sha256sum >"$etc/$iface.sums" 2>/dev/null
 	rm -rf "$etc/$iface.previous"
 	mv "$tx" "$etc/$iface.previous"

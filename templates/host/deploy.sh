@@ -175,6 +175,25 @@ lock_again() {
 	fi
 }
 
+# What sshd has told the login shell; sudo keeps it from root.
+session_origin() {
+	pid=$$
+	while [ "$pid" -gt 1 ]; do
+		origin=$(tr '\0' '\n' <"/proc/$pid/environ" | sed -n 's/^SSH_CONNECTION=\([^ %]*\).*/\1/p')
+		[ -z "$origin" ] || break
+		pid=$(sed -n 's/^PPid:[[:space:]]*//p' "/proc/$pid/status")
+	done 2>/dev/null
+	echo "$origin"
+}
+
+report_way() {
+	origin=$(session_origin)
+	[ -n "$origin" ] || return 0
+	case "$(ip route get "$origin" 2>/dev/null) " in
+	*" dev $iface "*) say through tunnel ;;
+	esac
+}
+
 # What comes next.
 report_stage() {
 	read_pending
@@ -182,6 +201,7 @@ report_stage() {
 		report_waiting
 	elif [ -s "$work/differs" ]; then
 		check_clashes
+		report_way
 		phase=ready
 		last_outcome >"$work/outcome"
 		exec 9>&-

@@ -6,6 +6,7 @@
 #   changed|unchanged ITEM WHY   one thing of the host, as it is or will be
 #   detail ITEM TEXT             a line of the difference
 #   note TEXT                    worth knowing
+#   through tunnel               this session comes through the tunnel that is to change
 #   ready NONCE                  all was looked at, something differs; nothing is changed yet
 #   pending TOKEN SECONDS        changed; it is taken back then unless confirmed before
 #   failed TEXT                  what went wrong; nothing was changed, or it says what

@@ -16,6 +16,36 @@ link_number() { # HOST
 	lab_exec "$1" cat /sys/class/net/wg0/ifindex
 }
 
+# What wg-quick has made on a host, as text.
+by_hand() { # HOST
+	# shellcheck disable=SC2016 # the host's shell expands
+	lab_exec "$1" sh -c 'sha256sum /etc/wireguard/wg0.conf; stat -c %a /etc/wireguard/wg0.conf
+		cat /sys/class/net/wg0/ifindex /sys/class/net/wg0/mtu
+		wg showconf wg0 | sort; ip -o addr show dev wg0; ip route show dev wg0 table all
+		for unit in wg-quick@wg0 wgctl@wg0 wgctl-firewall@wg0; do
+			systemctl is-enabled $unit; systemctl is-active $unit
+		done
+		iptables-save | sed -n "/WGCTL/p"; ls /etc/wireguard /etc/sysctl.d' 2>&1
+}
+
+is_pending() { # HOST
+	lab_exec "$1" test -e /etc/wireguard/wgctl/wg0.pending
+}
+
+# The laptop dies before it confirms; what the timer does then is done at once.
+not_taken_over() {
+	local before
+	before=$(by_hand clinic)
+	lab_laptop_start "$STORY_PROGRAM" -C "$site" -F "$ssh_config" --yes deploy clinic
+	lab_until 20 lab_exec clinic test -e /etc/wireguard/wgctl/wg0.tx/applied
+	kill -KILL "$LAB_PID"
+	lab_until 20 is_pending clinic && ! [ "$before" = "$(by_hand clinic)" ] ||
+		wrong 'nothing was taken over' || return 1
+	lab_exec clinic sh -c 'sh /etc/wireguard/wgctl/wg0.tx/host rollback wg0 &&
+		systemctl stop wgctl-rollback-wg0.timer; rm -r /etc/wireguard/wgctl' || return 1
+	same "$before" "$(by_hand clinic)" 'the tunnel of wg-quick'
+}
+
 taken_over_in_flight() {
 	local link handshake
 	link=$(link_number clinic)
@@ -104,6 +134,9 @@ check 'a table of nft on clinic' make_nft_table clinic
 check 'clinic is set up by hand, with wg-quick' set_up_by_hand clinic clinic
 check 'it reaches the cloud' lab_ping clinic 10.10.2.20 3 30
 foreign=$(foreign_state clinic)
+check 'a deploy that nobody confirms gives it back to wg-quick' not_taken_over
+check 'it reaches the cloud still' lab_ping clinic 10.10.2.20 3 30
+check 'rules of others are the same byte for byte' foreign_is_the_same clinic
 check 'deploy takes over what wg-quick had made, without an interruption' taken_over_in_flight
 check 'its unit gives way to ours' units_are clinic
 check 'rules of others are the same byte for byte' foreign_is_the_same clinic

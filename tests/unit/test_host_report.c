@@ -65,7 +65,9 @@ static void keeps_what_it_is_told(void **state)
 
 	(void)state;
 	take(&report, HELLO "unchanged\tpackages\nchanged\tpeers\t1 added\tand a tab\n"
-			    "changed\tmtu\t\ndetail\tpeers\t+ key\nnote\thello\tthere\n");
+			    "changed\tmtu\t\ndetail\tpeers\t+ key\nnote\thello\tthere\n"
+			    "through\ttunnel\n");
+	assert_true(report.through_tunnel);
 	assert_int_equal(report.count, 3);
 	assert_string_equal(report.items[0].name, "packages");
 	assert_null(report.items[0].why);
@@ -108,6 +110,8 @@ static void refuses_what_is_not_of_the_protocol(void **state)
 		HELLO HELLO,
 		HELLO "\n",
 		HELLO "hello\n",
+		HELLO "through\n",
+		HELLO "through\thub\n",
 		HELLO "done\n",
 		HELLO "done\t\n",
 		HELLO "done\t00fe\n",

@@ -31,6 +31,16 @@ both_end() { # HOST old|new
 	esac
 }
 
+# The answer that a probe was after may have come before the fault: what is told must be what is.
+either_ends() { # HOST
+	deploy_wait || return 1
+	case $DEPLOY_STATUS in
+	0) both_end "$1" new ;;
+	"$STATUS_ROLLED_BACK") both_end "$1" old ;;
+	*) wrong "exit status $DEPLOY_STATUS" ;;
+	esac
+}
+
 # 10. From that moment on no packet passes; the host must help itself.
 cut_at() { # HOST POINT
 	starts "$1" "$2" || return 1
@@ -41,6 +51,8 @@ cut_at() { # HOST POINT
 	lab_mend "$1"
 	if at_least "$2" deciding; then
 		deploy_ends 0 && both_end "$1" new
+	elif [ "$2" = probing ]; then
+		either_ends "$1"
 	else
 		deploy_ends "$STATUS_ROLLED_BACK" && both_end "$1" old
 	fi
@@ -86,6 +98,48 @@ slay_at() { # HOST POINT
 	fi
 }
 
+# 13. sshd notices the loss of the link long before the window ends, and ends the session.
+impatient_sshd() { # HOST
+	# shellcheck disable=SC2016 # the host's shell expands
+	lab_exec "$1" sh -c 'printf "ClientAliveInterval 1\nClientAliveCountMax 2\n" \
+		>/etc/ssh/sshd_config.d/impatient.conf && systemctl reload ssh'
+}
+
+patient_sshd() { # HOST
+	lab_exec "$1" sh -c 'rm /etc/ssh/sshd_config.d/impatient.conf && systemctl reload ssh'
+}
+
+no_session() { # HOST
+	! lab_exec "$1" pgrep -f '^sshd: admin' >/dev/null
+}
+
+session_ends() { # HOST
+	starts "$1" filtering || return 1
+	lab_exec "$1" pgrep -f '^sshd: admin' >/dev/null || wrong 'there is no session' || return 1
+	lab_cut "$1"
+	lab_until 20 no_session "$1" || wrong 'sshd does not end the session' || return 1
+	point_go "$1"
+	until_decided "$1" || return 1
+	lab_mend "$1"
+	deploy_ends "$STATUS_ROLLED_BACK" && both_end "$1" old
+}
+
+impatient() { # HOST
+	local status=0
+	impatient_sshd "$1" && session_ends "$1" || status=$?
+	patient_sshd "$1"
+	return $status
+}
+
+# The same where sudo wants a terminal: the session has one, and its end hangs it up.
+on_terminal() { # HOST
+	local status=0
+	lab_exec "$1" sh -c 'echo "Defaults requiretty" >/etc/sudoers.d/terminal' &&
+		impatient "$1" || status=$?
+	lab_exec "$1" rm /etc/sudoers.d/terminal
+	return $status
+}
+
 # 14. The plug is pulled.
 power_at() { # HOST POINT
 	starts "$1" "$2" || return 1
@@ -99,6 +153,99 @@ power_at() { # HOST POINT
 	else
 		deploy_ends "$STATUS_ROLLED_BACK" && both_end "$1" old
 	fi
+}
+
+# goes_back HOST POINT [hold|kill|fail]: the laptop is dead, and the host goes back until that point.
+goes_back() {
+	starts "$1" applied || return 1
+	deploy_kill
+	point "$1" "$2" "${3:-hold}" 1 && point_reached "$1" || return 1
+}
+
+power_while_undoing() { # HOST POINT
+	goes_back "$1" "$2" || return 1
+	lab_power_cut "$1"
+	lab_boot "$1" || return 1
+	point_clear "$1"
+	both_end "$1" old
+}
+
+# Started again by systemd.
+slay_while_undoing() { # HOST POINT
+	goes_back "$1" "$2" || return 1
+	slay "$1"
+	point_clear "$1"
+	until_decided "$1" && both_end "$1" old
+}
+
+# 22. The rollback itself fails half-way, again and again. What is told must be so; once the cause is
+# gone the host mends itself.
+fails_to_go_back() { # HOST
+	starts "$1" applied || return 1
+	deploy_kill
+	point_rule "$1" wg before 0 fail 'syncconf *' && point_reached "$1" &&
+		lab_until 30 tried_again "$1" || wrong 'it is not tried again' || return 1
+	lab_exec "$1" test -e /etc/wireguard/wgctl/wg0.pending || wrong 'it has given up' || return 1
+	[ "$1" != hub ] || says_so_while_undoing || return 1
+}
+
+tried_again() { # HOST
+	[ "$(lab_exec "$1" systemctl show -P NRestarts wgctl-rollback-wg0.service)" -ge 2 ]
+}
+
+says_so_while_undoing() {
+	wgctl_fails "$STATUS_FAILED" 'taking it back failed too' confirm hub &&
+		wgctl_fails "$STATUS_FAILED" 'another change waits for confirmation' deploy hub
+}
+
+rollback_heals() { # HOST
+	fails_to_go_back "$1" || return 1
+	point_clear "$1"
+	until_decided "$1" && both_end "$1" old
+}
+
+boot_heals() { # HOST
+	fails_to_go_back "$1" || return 1
+	lab_power_cut "$1"
+	lab_power_on "$1"
+	lab_until 20 lab_exec "$1" rm -f "$POINT/rule" 2>/dev/null && lab_wait_boot "$1" &&
+		both_end "$1" old
+}
+
+# What is wrong is still wrong at boot: the unit fails, and the timer that it sets does better.
+boot_fails_first() { # HOST
+	starts "$1" applied || return 1
+	deploy_kill
+	point_rule "$1" mv before 0 fail '* /etc/wireguard/wg0.conf' || return 1
+	lab_power_cut "$1"
+	lab_boot "$1" || return 1
+	point_hit "$1" || wrong 'the recovery at boot did not fail' || return 1
+	point_clear "$1"
+	until_decided "$1" && both_end "$1" old
+}
+
+# 15. By the clock of the host the window ends never, or is long over.
+clock_steps() { # HOST SECONDS
+	lab_clock "$1" 0
+	lab_reboot "$1" && reaches pi && starts "$1" applied || return 1
+	lab_clock "$1" "$2"
+	deploy_kill
+	point_go "$1"
+	until_decided "$1" || return 1
+	[ $((SECONDS - DEPLOY_BEGAN)) -ge $((WINDOW - 2)) ] || wrong 'the window was cut short' || return 1
+	both_end "$1" old || return 1
+	lab_clock "$1" 0
+	starts "$1" applied || return 1
+	lab_clock "$1" "$2"
+	point_go "$1"
+	deploy_ends 0 && both_end "$1" new
+}
+
+steps_clock() { # HOST SECONDS
+	local status=0
+	clock_steps "$@" || status=$?
+	lab_clock "$1" 0
+	return $status
 }
 
 # refused HOST TEXT: the good change is not even begun.
@@ -203,40 +350,59 @@ dead_timer() { # HOST
 }
 
 # 21. A host that was bare has nothing to go back to but that.
-make_bare() {
+make_bare() { # HOST
 	lab_mend desk
-	lab_exec pi sh /etc/wireguard/wgctl/host remove wg0 && forward_no_ipv6 pi &&
-		lab_exec pi sh -c 'echo 0 >/proc/sys/net/ipv4/ip_forward' || return 1
+	lab_exec "$1" sh /etc/wireguard/wgctl/host remove wg0 && forward_no_ipv6 "$1" &&
+		lab_exec "$1" sh -c 'echo 0 >/proc/sys/net/ipv4/ip_forward' || return 1
 	sed -i 's/{user: admin, via: hub}/pi/' "$site/site.yaml"
 }
 
-make_whole() {
-	deploys_to 0 hospital || return 1
+make_whole() { # HOST
+	deploys_to 0 "$(node_of "$1")" || return 1
 	lab_cut desk
-	lab_ping pi 10.49.0.1 1 60
+	lab_ping pi 10.49.0.1 1 150
 }
 
-never_confirmed() {
-	deploy_start hospital
-	point_reached pi || return 1
+never_confirmed() { # HOST
+	deploy_start "$(node_of "$1")"
+	point_reached "$1" || return 1
 	deploy_kill
-	point_go pi
-	until_decided pi && outcome_is pi rolled-back && lab_until 20 timer_is_over pi &&
-		! lab_exec pi test -e /sys/class/net/wg0
+	point_go "$1"
+	until_decided "$1" && outcome_is "$1" rolled-back && lab_until 20 timer_is_over "$1" &&
+		! lab_exec "$1" test -e /sys/class/net/wg0
 }
 
-first_deploy() {
-	make_bare || return 1
-	point pi applied
-	leaves_alone pi never_confirmed && nothing_waits pi && make_whole
+first_deploy() { # HOST
+	make_bare "$1" || return 1
+	point "$1" applied
+	leaves_alone "$1" never_confirmed "$1" && nothing_waits "$1" && make_whole "$1"
 }
 
-first_deploy_without_timer() {
-	make_bare || return 1
-	point_rule pi systemd-run before 0 fail '*'
-	leaves_alone pi deploys_to "$STATUS_FAILED" hospital && says 'nothing was changed' || return 1
-	point_clear pi
-	make_whole
+first_deploy_without_timer() { # HOST
+	make_bare "$1" || return 1
+	point_rule "$1" systemd-run before 0 fail '*'
+	leaves_alone "$1" deploys_to "$STATUS_FAILED" "$(node_of "$1")" &&
+		says 'nothing was changed' || return 1
+	point_clear "$1"
+	make_whole "$1"
+}
+
+# 20. Where no table of the firewall is loaded there is nothing to save, and yet what the change
+# brings must go.
+no_tables() { # HOST
+	# shellcheck disable=SC2016 # the host's shell expands
+	lab_in_net "$1" nft flush ruleset && same '' "$(lab_exec "$1" sh -c 'iptables-save; ip6tables-save')" rules
+}
+
+lets_all_through() { # HOST
+	same '' "$(lab_exec "$1" sh -c 'iptables-save; ip6tables-save' |
+		grep -v -e '^[#*]' -e '^COMMIT' -e '^:[A-Z]* ACCEPT ')" 'rules that are left'
+}
+
+without_tables() { # HOST
+	make_bare "$1" && no_tables "$1" || return 1
+	point "$1" applied
+	never_confirmed "$1" && nothing_waits "$1" && lets_all_through "$1" && make_whole "$1"
 }
 
 # 23. The tunnel over which the host is reached comes back with the hub, which takes the host up to two
@@ -261,6 +427,20 @@ for host in hub pi; do
 		fault "B12-kill-script-$host-$name" slay_at $host "$name"
 		fault "B14-power-$host-$name" power_at $host "$name"
 	done < <(points)
+	for name in undoing restoring; do
+		fault "B12-kill-rollback-$host-$name" slay_while_undoing $host $name
+		fault "B14-power-$host-$name" power_while_undoing $host $name
+	done
+	fault "B13-session-ends-$host" impatient $host
+	fault "B13-session-ends-tty-$host" on_terminal $host
+	fault "B15-clock-forward-$host" steps_clock $host 31536000
+	fault "B15-clock-back-$host" steps_clock $host -31536000
+	fault "B20-no-tables-$host" without_tables $host
+	fault "B21-first-deploy-$host" first_deploy $host
+	fault "B22-rollback-fails-$host" rollback_heals $host
+	fault "B22-rollback-fails-until-boot-$host" boot_heals $host
+	fault "B22-recovery-fails-$host" boot_fails_first $host
+	fault "B19-no-timer-bare-$host" first_deploy_without_timer $host
 	fault "B16-disk-full-$host" disk_full $host
 	fault "B18-second-operator-$host" while_it_waits $host
 	fault "B19-no-timer-$host" no_timer $host
@@ -268,6 +448,4 @@ for host in hub pi; do
 done
 fault B17-confirm-races-timer race 200
 fault B17-confirm-races-timer-5 race 5
-fault B19-no-timer-bare-pi first_deploy_without_timer
-fault B21-first-deploy-pi first_deploy
 fault B23-hub-restarts-pi hub_restarts

@@ -20,13 +20,14 @@ node_of() { # HOST
 # --- the two generations
 
 # The same site, and nearly nothing of it the same on a host: IPv6 in the tunnel, another network at
-# the hub, another MTU, an endpoint by address, a peer more, spokes that see each other.
+# the hub, another MTU, an endpoint by address, a peer more, spokes that see each other, a port.
 make_new_site() {
 	sed -e 's/^network: .*/network: [10.49.0.0\/24, "fd00:10:49::\/64"]/' \
 		-e 's/^spoke_to_spoke: .*/spoke_to_spoke: true/' \
 		-e 's/\(endpoint:\) .*/\1 198.51.100.10:51820/' \
 		-e 's/\( address:\) 10.49.0.\([0-9]*\)$/\1 [10.49.0.\2, "fd00:10:49::\2"]/' \
 		-e 's/\( subnets:\) \[*10.10.0.0\/16\]*/\1 [10.10.0.0\/16, 10.30.0.0\/16]/' \
+		-e 's/^  hospital:/&\n    listen_port: 51900/' \
 		-e 's/^hub:/defaults:\n  mtu: 1380\n  persistent_keepalive: 20\n\n&/' \
 		"$work/old.yaml" >"$site/site.yaml" &&
 		wgctl add-spoke extra --subnet 10.20.9.0/24 --lan 10.20.9.1 &&
@@ -164,6 +165,8 @@ stage_reset() {
 # deploy_start NODE [OPTION…]
 deploy_start() {
 	echo "deploy $*" >"$work/command"
+	note_outcome hub
+	note_outcome pi
 	lab_laptop_start "$STORY_PROGRAM" -C "$site" -F "$ssh_config" deploy "$@" \
 		--confirm-within "$WINDOW" </dev/null >"$work/out" 2>"$work/err"
 	DEPLOY_PID=$LAB_PID
@@ -222,10 +225,11 @@ can_log_in() { # HOST
 		"${jump[@]}" "$name" sudo -n true 2>>"$work/ssh.log" </dev/null
 }
 
-# By a new login, and root.
-reaches() { # HOST [SECONDS]
+# By a new login, and root. A hub that lost its power has lost its sessions, which it takes the Pi up
+# to two minutes to find out.
+reaches() { # HOST
 	: >"$work/ssh.log"
-	lab_until "${2:-60}" can_log_in "$1" ||
+	lab_until 150 can_log_in "$1" ||
 		wrong "no login on '$1': $(tail -n 1 "$work/ssh.log")"
 }
 
@@ -278,9 +282,20 @@ ends() {
 		plan_says "$host" "$generation" 0 && plan_says "$host" "$1" "$STATUS_CHANGES"
 }
 
-# The transaction is over on the host; whether it is reachable is another matter.
+# How the last change ended, with its token.
+outcome_of() { # HOST
+	lab_exec "$1" cat /etc/wireguard/wgctl/wg0.outcome 2>/dev/null
+}
+
+note_outcome() { # HOST
+	outcome_of "$1" >"$work/outcome.$1"
+	return 0
+}
+
+# The one that deploy_start has started is over on the host; whether that is reachable is another matter.
 is_decided() { # HOST
-	lab_exec "$1" test ! -e /etc/wireguard/wgctl/wg0.pending 2>/dev/null
+	lab_exec "$1" test ! -e /etc/wireguard/wgctl/wg0.pending 2>/dev/null &&
+		! outcome_of "$1" | cmp -s - "$work/outcome.$1"
 }
 
 until_decided() { # HOST

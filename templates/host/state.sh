@@ -88,15 +88,17 @@ remove_recovery() {
 		rm -f /etc/systemd/system/wgctl-recover@.service
 }
 
-# After that many seconds the change is taken back, and again for as long as that fails.
+# SECONDS [--no-block]: then the change is taken back, and again for as long as that fails.
+# A timer starts late in a boot, so there nothing may wait for it.
 arm() {
 	unit=$(timer_unit)
 	systemctl stop "$unit.timer" "$unit.service" 2>/dev/null
 	systemctl reset-failed "$unit.service" 2>/dev/null
-	systemd-run -q --unit="$unit" --on-active="$1" --timer-property=AccuracySec=1s \
+	# shellcheck disable=SC2086
+	systemd-run -q ${2-} --unit="$unit" --on-active="$1" --timer-property=AccuracySec=1s \
 		--property=Restart=on-failure --property=RestartSec=5 \
-		/bin/sh "$tx/host" rollback "$iface" 2>"$work/log" 9>&- &&
-		systemctl is-active --quiet "$unit.timer"
+		/bin/sh "$tx/host" rollback "$iface" 2>"$work/log" 9>&- || return 1
+	[ -n "${2-}" ] || systemctl is-active --quiet "$unit.timer"
 }
 
 disarm() {

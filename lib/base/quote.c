@@ -41,6 +41,18 @@ void quote_display(struct buf *buf, const char *s, size_t len)
 	}
 }
 
+void quote_last_line(struct buf *buf, const char *s, size_t len)
+{
+	const size_t most = 300;
+
+	while (len && strchr("\r\n ", s[len - 1]))
+		len--;
+	size_t start = len;
+	while (start && s[start - 1] != '\n' && len - start < most)
+		start--;
+	quote_display(buf, s + start, len - start);
+}
+
 void quote_shell(struct buf *buf, const char *s)
 {
 	buf_add_char(buf, '\'');

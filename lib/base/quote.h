@@ -12,6 +12,9 @@
  */
 void quote_display(struct buf *buf, const char *s, size_t len);
 
+/* The same of the end of the last line that says something, 300 bytes of it at most. */
+void quote_last_line(struct buf *buf, const char *s, size_t len);
+
 /* Appends one word of a POSIX shell that means exactly `s`. */
 void quote_shell(struct buf *buf, const char *s);
 

@@ -364,7 +364,7 @@ static int give_up(struct login *login, struct err *err)
 	CLEANUP(buf_release) struct buf methods = BUF_INIT, reason = BUF_INIT;
 
 	list_methods(session, &methods);
-	if (login->partial)
+	if (login->partial && !strstr(methods.text, "publickey"))
 		return err_set(err,
 			"'%s@%s' is asked for more than a key (%s), which is not supported",
 			destination->user, destination->name, methods.text);

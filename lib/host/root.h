@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Running a script as root: at once where the login is root's, by `sudo -n` where that
- * works, and by sudo with a password otherwise. What the host is given to run is constant
- * text; the script travels on stdin, in the same round trip.
+ * works, and otherwise by a dialogue with sudo (host/sudo.h), with a password or on a
+ * terminal. What the host is given to run is constant text, random words apart; the script
+ * travels on stdin, in the same round trip unless there is a dialogue.
  *
- * The password is asked for once a host, sent only after sudo's own prompt (a random
- * marker) was seen, and never together with bytes of the script. A wrong one ends it.
+ * The password is asked for once a host. A wrong one ends it.
  */
 #ifndef WGCTL_HOST_ROOT_H
 #define WGCTL_HOST_ROOT_H

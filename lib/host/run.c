@@ -54,6 +54,23 @@ static int finish_request(struct run *run, int rc, const char *what, struct err 
 		what, reason.text);
 }
 
+/* The terminal is as the command makes it; its size is anyone's. */
+static int request_terminal(struct run *run, struct err *err)
+{
+	int rc;
+
+	while ((rc = ssh_channel_request_pty_size(run->channel, "dumb", 80, 24)) ==
+		SSH_AGAIN)
+		if (session_wait(run->session, false))
+			break;
+	return finish_request(run, rc, "have a terminal", err);
+}
+
+static const char *terminal_ending(const struct run *run)
+{
+	return run->options ? run->options->terminal_ending : NULL;
+}
+
 int run_start(struct run *run, struct session *session, const char *command,
 	const struct run_options *options, struct run_result *result, struct err *err)
 {
@@ -80,7 +97,8 @@ int run_start(struct run *run, struct session *session, const char *command,
 	while ((rc = ssh_channel_open_session(run->channel)) == SSH_AGAIN)
 		if (session_wait(session, false))
 			break;
-	if (finish_request(run, rc, "open a channel", err))
+	if (finish_request(run, rc, "open a channel", err) ||
+		(terminal_ending(run) && request_terminal(run, err)))
 		return -1;
 	while ((rc = ssh_channel_request_exec(run->channel, command)) == SSH_AGAIN)
 		if (session_wait(session, false))
@@ -95,6 +113,13 @@ void run_feed(struct run *run, const void *input, size_t len, bool ends)
 	run->input_ends = ends;
 }
 
+void run_forget(struct run *run)
+{
+	buf_truncate(&run->result->out, 0);
+	buf_truncate(&run->result->err, 0);
+	run->reported = 0;
+}
+
 /* A command that does not want its input may close it: its exit status tells the story. */
 static void drop_input(struct run *run)
 {
@@ -106,6 +131,17 @@ static void drop_input(struct run *run)
 static bool wants_to_write(const struct run *run)
 {
 	return run->input_len && ssh_channel_window_size(run->channel);
+}
+
+static void end_input(struct run *run)
+{
+	const char *ending = terminal_ending(run);
+
+	run->input_closed = true;
+	if (ending)
+		run_feed(run, ending, strlen(ending), true);
+	else
+		ssh_channel_send_eof(run->channel);
 }
 
 static bool write_some(struct run *run)
@@ -126,10 +162,8 @@ static bool write_some(struct run *run)
 		run->input_len -= (size_t)rc;
 		written = true;
 	}
-	if (!run->input_len && run->input_ends && !run->input_closed) {
-		ssh_channel_send_eof(run->channel);
-		run->input_closed = true;
-	}
+	if (!run->input_len && run->input_ends && !run->input_closed)
+		end_input(run);
 	return written;
 }
 

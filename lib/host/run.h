@@ -39,6 +39,12 @@ struct run_options {
 	 */
 	enum run_more (*more)(void *context, const void **input, size_t *len);
 
+	/*
+	 * What to send where the input ends, if the command is to run on a terminal: it has
+	 * no other end, and one stream for stdout and stderr. NULL: no terminal.
+	 */
+	const char *terminal_ending;
+
 	/* Called for each whole line of stdout as it comes, without its end; or NULL. */
 	void (*line)(void *context, const char *line, size_t len);
 	void *context;
@@ -92,7 +98,7 @@ struct run {
 	const char *input; /* borrowed; what is not yet sent */
 	size_t input_len;
 	bool input_ends;   /* there is no more after it */
-	bool input_closed; /* and the host knows */
+	bool input_closed; /* and the host knows, or is about to be told */
 	bool ended;	   /* its exit status has come */
 	size_t reported;   /* bytes of stdout that were given out as lines */
 	struct buf err_tail;
@@ -105,6 +111,9 @@ int run_start(struct run *run, struct session *session, const char *command,
 
 /* Gives it more input, which must stay until it is sent; `ends` closes its stdin then. */
 void run_feed(struct run *run, const void *input, size_t len, bool ends);
+
+/* Drops what came so far of stdout and stderr. */
+void run_forget(struct run *run);
 
 int run_step(struct run *run, struct err *err);
 void run_stop(struct run *run);

@@ -48,6 +48,18 @@ static void nudge(struct session *session)
 	session->nudged_at = clock_ms();
 }
 
+/*
+ * libssh reads whenever it likes, while it sends a keepalive for one: the answer may be gone
+ * before anybody has polled for it.
+ */
+static void notice_input(struct session *session)
+{
+	if (!session->traffic || session->traffic->in_bytes == session->bytes_heard)
+		return;
+	session->bytes_heard = session->traffic->in_bytes;
+	session->heard_at = clock_ms();
+}
+
 static int64_t nudge_time(const struct session *session)
 {
 	return later(session->heard_at, session->nudged_at) +
@@ -78,6 +90,7 @@ static int check_time(struct session *session)
 
 int session_poll(struct session *session, bool to_write, struct pollfd *fds, size_t count)
 {
+	notice_input(session);
 	if (session->fault || check_time(session))
 		return -1;
 	bool pending = ssh_get_poll_flags(session->ssh) & SSH_WRITE_PENDING;
@@ -224,7 +237,21 @@ static void drop_ssh(struct session *session)
 		ssh_free(session->ssh);
 		session->ssh = NULL;
 	}
+	free(session->traffic);
+	session->traffic = NULL;
+	session->bytes_heard = 0;
 	close_ssh_fd(session);
+}
+
+/*
+ * A server that shuts down, or has not quite come up (pam_nologin), hangs up in the midst
+ * of a login without a word; after too many keys it says so (RFC 4253, section 11.1).
+ */
+static bool was_refused(const struct session *session)
+{
+	return !session->fault &&
+	       (ssh_is_connected(session->ssh) ||
+		       strstr(ssh_get_error(session->ssh), "SSH_MSG_DISCONNECT"));
 }
 
 /* 1: the server hung up before its greeting, as it does when it is busy. */
@@ -245,8 +272,12 @@ static int try_once(struct session *session, struct err *err)
 		later(session->deadline, start + transport->login_timeout_ms), err);
 	if (rc)
 		return rc;
-	if (hostkey_verify(session, err) || auth_login(session, err))
-		return -1;
+	if (hostkey_verify(session, err))
+		return SESSION_REFUSED;
+	if (auth_login(session, err))
+		return was_refused(session) ? SESSION_REFUSED : -1;
+	session->traffic = xcalloc(1, sizeof(*session->traffic));
+	ssh_set_counters(session->ssh, session->traffic, NULL);
 	session->event = ssh_event_new();
 	if (!session->event || ssh_event_add_session(session->event, session->ssh))
 		return session_fail(session, "", err);
@@ -315,8 +346,11 @@ static int open_hop(
 	if (destination_split_jump(&session->destination.arena, proxy_jump, &hop,
 		    &way.jump_override, err))
 		return -1;
-	if (open_through(session->transport, &hop, &way, &last, err))
-		return err_wrap(err, "jump host for '%s'", session->destination.name);
+	const int rc = open_through(session->transport, &hop, &way, &last, err);
+	if (rc) {
+		err_wrap(err, "jump host for '%s'", session->destination.name);
+		return rc;
+	}
 	if (jump_open(last, &session->jump, err))
 		return -1;
 	session->owns_jump = true;

@@ -23,6 +23,12 @@
 
 struct jump;
 
+/*
+ * What opening a session returns where the host's key or our login was refused: trying
+ * again changes nothing, and may shut us out. For all else it returns -1.
+ */
+enum { SESSION_REFUSED = -2 };
+
 /* Why the session cannot go on. */
 enum session_fault {
 	SESSION_FINE,
@@ -39,6 +45,8 @@ struct session {
 	struct ssh_session_struct *ssh;
 	int ssh_fd; /* libssh's own descriptor of the connection */
 	struct ssh_event_struct *event;
+	struct ssh_counter_struct *traffic; /* of a session that is logged in */
+	uint64_t bytes_heard;
 	const char *dial;  /* what the jump dials instead of the HostName, or NULL */
 	struct jump *jump; /* what the connection runs through, and whether it is ours */
 	bool owns_jump;
@@ -51,7 +59,7 @@ struct session {
 /*
  * Connects and logs in, through `via` (its ProxyJump and ProxyCommand are ignored then)
  * or as the ssh configuration says. All time limits are the transport's. The session must
- * be closed before `via` is. On failure the message names the host.
+ * be closed before `via` is. On failure, -1 or SESSION_REFUSED, the message names the host.
  */
 int session_open(struct transport *transport, const struct ssh_target *target,
 	struct jump *via, struct session **out, struct err *err);

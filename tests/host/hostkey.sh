@@ -22,10 +22,7 @@ refused() {
 	shift
 	: >"$work/one/log"
 	try "$what" 1 "$@" run one true
-	until_true 5 grep -q "Connection closed by\|Disconnected from\|Connection reset" \
-		"$work/one/log"
-	! grep -qi "userauth-request\|Accepted\|Failed\|authenticating user" \
-		"$work/one/log" || fail "the server saw an attempt to log in"
+	saw_no_login one
 }
 
 known() {

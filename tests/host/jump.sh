@@ -37,28 +37,57 @@ prints "20 sessions"
 [ "$(grep -c "Accepted publickey" "$work/hub/log")" = 1 ] || fail "more than one login"
 echo "20 targets through one session: $took ms"
 
-# Host keys of both hops.
+# Host keys of both hops: whose key is refused sees no attempt to log in.
+for name in hub pi; do
+	grep -q "userauth-request" "$work/$name/log" || fail "the log does not show logins"
+done
 cp "$work/known_hosts" "$work/known.saved"
-refused() {
-	: >"$work/pi/log"
-	: >"$work/hub/log"
-	try "$1" 1 run pi true
-}
-grep -v ":$(cat "$work/pi/port") " "$work/known.saved" >"$work/known_hosts"
-refused "the target's key is unknown"
-says "host key of 'pi' is unknown"
-! grep -qi "userauth-request" "$work/pi/log" || fail "a login was tried"
-grep -v ":$(cat "$work/hub/port") " "$work/known.saved" >"$work/known_hosts"
-refused "the hop's key is unknown"
-says "jump host for 'pi': host key of 'hub' is unknown"
-! grep -qi "userauth-request" "$work/hub/log" || fail "a login was tried"
+cp "$work/config" "$work/config.saved"
 make_key "$work/other" ed25519
-sed "s|^\(.*:$(cat "$work/hub/port")\) .*|\1 $(cut -d' ' -f1,2 "$work/other.pub")|" \
-	"$work/known.saved" >"$work/known_hosts"
-refused "the hop's key has changed"
-says "jump host for 'pi': host key of 'hub' has changed"
-! grep -qi "userauth-request" "$work/hub/log" || fail "a login was tried"
-cp "$work/known.saved" "$work/known_hosts"
+make_key "$work/other_rsa" rsa
+other=$(cut -d' ' -f1,2 "$work/other.pub")
+other_rsa=$(cut -d' ' -f1,2 "$work/other_rsa.pub")
+
+# refused NAME WORDS: its host key, for that reason.
+refused() {
+	: >"$work/hub/log"
+	: >"$work/pi/log"
+	try "$1: $2" 1 run pi true
+	says "'$1'"
+	says "$2"
+	saw_no_login "$1"
+	[ "$1" = hub ] || grep -q "Accepted publickey" "$work/hub/log" ||
+		fail "the hub was not logged in to"
+}
+
+# known_as NAME [LINE…]: these instead of what known_hosts has of the server.
+known_as() {
+	grep -v ":$(cat "$work/$1/port") " "$work/known.saved" >"$work/known_hosts"
+	shift
+	[ $# = 0 ] || printf '%s\n' "$@" >>"$work/known_hosts"
+}
+
+mkdir "$work/folder"
+for name in pi hub; do
+	where="[127.0.0.1]:$(cat "$work/$name/port")"
+	key=$(cut -d' ' -f1,2 "$work/$name/host.pub")
+	known_as "$name"
+	refused "$name" "is unknown"
+	known_as "$name" "$where $other_rsa"
+	refused "$name" "is of another type"
+	known_as "$name" "$where $key" "@revoked * $key"
+	refused "$name" "is revoked"
+	known_as "$name" "$where $other"
+	refused "$name" "has changed"
+	cp "$work/known.saved" "$work/known_hosts"
+	{
+		printf '%s\n' "Host $name" "  UserKnownHostsFile $work/folder"
+		cat "$work/config.saved"
+	} >"$work/config"
+	refused "$name" "cannot read known hosts file '$work/folder'"
+	cp "$work/config.saved" "$work/config"
+done
+says "jump host for 'pi': cannot verify 'hub'"
 
 # What the hop cannot reach.
 closed=$("$tool" port)

@@ -86,6 +86,14 @@ stop_server() {
 	rm -f "$work/$1/pid"
 }
 
+# saw_no_login NAME: the server's log has a connection that ended, and no attempt to log in.
+saw_no_login() {
+	until_true 5 grep -q "Connection closed by\|Disconnected from\|Connection reset" \
+		"$work/$1/log" || fail "'$1' saw no connection end"
+	! grep -qi "userauth-request\|Accepted\|Failed\|authenticating user" \
+		"$work/$1/log" || fail "'$1' saw an attempt to log in"
+}
+
 # client NAME [LINE…]: makes host NAME of the client's configuration mean that server.
 # LINEs come first, so they win.
 client() {

@@ -167,18 +167,29 @@ start_server one "AuthenticationMethods publickey,keyboard-interactive" \
 client_with "IdentityFile $work/id"
 try "more than a key" 1 run one true
 says "is asked for more than a key (keyboard-interactive), which is not supported"
-cat "$work/rsa.pub" >>"$work/authorized_keys"
+stop_server one
+start_server one "AuthenticationMethods keyboard-interactive" \
+	"KbdInteractiveAuthentication yes"
+try "anything but a key" 1 run one true
+says "permission denied for '$user@one' (keyboard-interactive)"
 stop_server one
 start_server one "AuthenticationMethods publickey,publickey"
 client_with "IdentityFile $work/id" "IdentityFile $work/rsa"
+try "two keys, of which the second is denied" 1 run one true
+says "permission denied for '$user@one' (publickey)"
+cat "$work/rsa.pub" >>"$work/authorized_keys"
 try "two keys" 0 run one true
 
 # What the server says is never printed raw.
-printf '\033[2Jbanner' >"$work/banner"
+printf '\033[2J\033]0;banner\007' >"$work/banner"
 stop_server one
 start_server one "Banner $work/banner"
 try "a banner" 0 run one true
 says_not "banner"
+client_with "IdentityFile $work/wrong1"
+try "a banner, and no login" 1 run one true
+says "permission denied"
+says_not "$(printf '\033')"
 
 if command -v dropbear >/dev/null 2>&1; then
 	"$tool" port >"$work/dropbear.port"

@@ -376,6 +376,19 @@ one_login() { # HOST
 		logged "$1" 1 'Connection from '
 }
 
+# Since the mark somebody has connected, and has left before saying who it is.
+nobody_tried_to_log_in() { # HOST
+	[ "$(journal_of "$1" | grep -c 'Connection from ')" -ge 1 ] ||
+		wrong 'the connection is not in the journal' || return 1
+	logged "$1" 0 'Accepted key' && logged "$1" 0 'Accepted publickey' &&
+		logged "$1" 0 'Failed' && logged "$1" 0 'authenticating user'
+}
+
+change_host_key() { # HOST
+	lab_exec "$1" sh -c 'rm /etc/ssh/ssh_host_ed25519_key* && ssh-keygen -q -t ed25519 -N "" \
+		-f /etc/ssh/ssh_host_ed25519_key && systemctl restart ssh' && lab_wait_ssh "$1"
+}
+
 handshake() { # HOST: the newest, in seconds since 1970
 	lab_exec "$1" wg show wg0 latest-handshakes | awk '$2 > n { n = $2 } END { print n + 0 }'
 }

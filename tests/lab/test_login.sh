@@ -93,6 +93,31 @@ nosudo_on_terminal() {
 	says 'clinic: failed ('
 }
 
+# As Red Hat had it for long: no terminal, no sudo; and it lectures whoever it asks.
+wants_terminal() { # HOST
+	lab_exec "$1" sh -c 'echo "Defaults requiretty, lecture=always" >/etc/sudoers.d/terminal'
+}
+
+# With use_pty, as Debian has it, the terminal of root's shell is another one than ours.
+keeps_terminal() { # HOST
+	lab_exec "$1" sh -c 'echo "Defaults !use_pty" >>/etc/sudoers.d/terminal'
+}
+
+unchanged_with_password() {
+	asked_for_password "$LAB_PASSWORD" && says 'clinic: unchanged'
+}
+
+changed_without_password() {
+	mark clinic
+	deploy_changes routes clinic && logged clinic 4 'Starting session: ' &&
+		logged clinic 2 'admin : no tty ;'
+}
+
+one_wrong_password() {
+	mark clinic
+	wrong_password && logged clinic 1 'pam_unix(sudo:auth): authentication failure'
+}
+
 story_begin hub clinic depot
 check 'the site' make_site clinic depot
 
@@ -131,3 +156,22 @@ check 'a user without sudo is refused' leaves_alone clinic \
 check 'a user without sudo is told so on a terminal' leaves_alone clinic nosudo_on_terminal
 log_in_as admin
 check 'an administrator mends it' deploy_changes routes clinic
+
+check 'sudo on clinic wants a terminal' wants_terminal clinic
+check 'a second deploy over a terminal changes nothing' deploy_unchanged clinic
+check 'something is amiss' spoils clinic
+check 'a deploy over a terminal changes it, and is confirmed' changed_without_password
+log_in_as pw
+check 'something is amiss' spoils clinic
+check 'with a password, without a terminal here it is refused' leaves_alone clinic \
+	deploy_fails "sudo on 'clinic' needs a password: run from a terminal" clinic
+check 'with a wrong password it is refused, after one attempt' leaves_alone clinic \
+	one_wrong_password
+check 'with the right password it is done' right_password
+check 'and nothing is left to do' unchanged_with_password
+check "sudo runs root's shell on our own terminal" keeps_terminal clinic
+check 'there is nothing to do with the password' unchanged_with_password
+log_in_as admin
+check 'something is amiss' spoils clinic
+check 'without one, it is mended' changed_without_password
+check 'no password in the log of the host, still' tells_no_password clinic

@@ -80,6 +80,30 @@ static void never_lets_a_control_through(void **state)
 	}
 }
 
+static void shows_the_last_line(void **state)
+{
+	static const char *const rows[][2] = {
+		{"", ""},
+		{"\n \r\n", ""},
+		{"one", "one"},
+		{"one\ntwo \r\n\n", "two"},
+		{"one\n\x1b[2J", "\\x1b[2J"},
+	};
+	CLEANUP(buf_release) struct buf out = BUF_INIT, line = BUF_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		buf_truncate(&out, 0);
+		quote_last_line(&out, rows[i][0], strlen(rows[i][0]));
+		assert_string_equal(out.text, rows[i][1]);
+	}
+	while (line.len < 400)
+		buf_add_char(&line, 'x');
+	buf_truncate(&out, 0);
+	quote_last_line(&out, line.text, line.len);
+	assert_int_equal(out.len, 300);
+}
+
 static void quotes_for_the_shell(void **state)
 {
 	static const char *const rows[][2] = {
@@ -110,6 +134,7 @@ int main(void)
 		cmocka_unit_test(escapes_for_display),
 		cmocka_unit_test(shows_zero_bytes_and_stops_at_the_length),
 		cmocka_unit_test(never_lets_a_control_through),
+		cmocka_unit_test(shows_the_last_line),
 		cmocka_unit_test(quotes_for_the_shell),
 	};
 

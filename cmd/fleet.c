@@ -57,15 +57,18 @@ static int choose_all(struct fleet *fleet, const struct site *site, struct err *
 	return 0;
 }
 
+/* The others keep the order in which they were named. */
 static void put_hub_first(struct fleet *fleet)
 {
-	for (size_t i = 1; i < fleet->count; i++) {
-		struct deploy_job first = fleet->jobs[0];
+	struct deploy_job *jobs = fleet->jobs;
 
-		if (!fleet->jobs[i].node->is_hub)
+	for (size_t i = 1; i < fleet->count; i++) {
+		const struct deploy_job hub = jobs[i];
+
+		if (!hub.node->is_hub)
 			continue;
-		fleet->jobs[0] = fleet->jobs[i];
-		fleet->jobs[i] = first;
+		memmove(jobs + 1, jobs, i * sizeof(*jobs));
+		jobs[0] = hub;
 	}
 }
 
@@ -116,7 +119,6 @@ static void job_ended(void *context, const struct deploy_job *job)
 
 	fleet->ended++;
 	fleet_report_job(fleet, job);
-	progress_update(&fleet->progress, fleet->ended, NULL);
 }
 
 static void job_waits(void *context, const struct deploy_job *job, const char *why)
@@ -160,8 +162,9 @@ int fleet_work(struct fleet *fleet, const struct fleet_run *run, struct err *err
 	else
 		deploy_run(&options, fleet->jobs, fleet->count);
 	progress_end(&fleet->progress);
-	if (fleet->common->json)
-		fleet_report_json(fleet);
+	if (run->plan_only && !fleet->common->json)
+		fleet_print_plan(fleet);
+	fleet_report_all(fleet);
 	return 0;
 }
 

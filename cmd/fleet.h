@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The hosts of one deploy, plan, confirm or rollback: which they are, how they are reached,
- * and how what became of them is told, one line a host or as JSON.
+ * and how what became of them is told: one line a host, a table, or JSON.
  */
 #ifndef WGCTL_CMD_FLEET_H
 #define WGCTL_CMD_FLEET_H
@@ -40,7 +40,10 @@ struct fleet_run {
 	bool (*approve)(void *context); /* as in deploy_options; gets the fleet */
 };
 
-/* Works on all hosts, tells each one's outcome as it comes, and JSON at the end. */
+/*
+ * Works on all hosts and tells what became of each: as it comes, and of all at the end,
+ * a plan with what is to be changed before that.
+ */
 int fleet_work(struct fleet *fleet, const struct fleet_run *run, struct err *err);
 
 /* The exit status that the outcomes add up to. */

@@ -3,22 +3,47 @@
 #include "fleet_report.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "base/json.h"
+#include "human.h"
 #include "out.h"
+#include "table.h"
+
+/* Appends what was changed, or why not; nothing where all was in line. */
+static void add_what(const struct deploy_job *job, struct buf *out)
+{
+	if (err_is_set(&job->err))
+		buf_add(out, job->err.entries[0].message);
+	else
+		report_changes(&job->report, out);
+}
 
 /* Appends the outcome of a job in the words of its summary line. */
 static void describe(const struct deploy_job *job, struct buf *out)
 {
-	CLEANUP(buf_release) struct buf changes = BUF_INIT;
+	CLEANUP(buf_release) struct buf what = BUF_INIT;
 
+	add_what(job, &what);
 	buf_add(out, deploy_outcome_name(job->outcome));
-	if (err_is_set(&job->err)) {
-		buf_addf(out, " (%s)", job->err.entries[0].message);
-	} else if (report_has_changes(&job->report)) {
-		report_changes(&job->report, &changes);
-		buf_addf(out, " (%s)", changes.text);
-	}
+	if (what.len)
+		buf_addf(out, " (%s)", what.text);
+}
+
+/* A log has a line a host already, and who reads stdout counts on nothing else there. */
+static bool ends_in_table(const struct fleet *fleet)
+{
+	const struct common *common = fleet->common;
+
+	return fleet->count > 1 && !common->json && !common->quiet &&
+	       isatty(STDOUT_FILENO) == 1;
+}
+
+/* Its reason is told whole and at once; in the table it may be cut. */
+static bool is_trouble(const struct deploy_job *job)
+{
+	return job->outcome == DEPLOY_FAILED || job->outcome == DEPLOY_ROLLED_BACK ||
+	       job->outcome == DEPLOY_UNKNOWN;
 }
 
 static void tell_items(struct fleet *fleet, const struct deploy_job *job)
@@ -43,9 +68,12 @@ void fleet_report_job(struct fleet *fleet, const struct deploy_job *job)
 	for (size_t i = 0; i < job->report.note_count && !common->quiet; i++)
 		progress_line(&fleet->progress, stderr, "%s: %s", job->node->name,
 			job->report.notes[i]);
-	if (!common->json)
+	if (!common->json && (!ends_in_table(fleet) || is_trouble(job)))
 		progress_line(&fleet->progress, stdout, "%s: %s", job->node->name,
 			outcome.text);
+	buf_truncate(&outcome, 0);
+	buf_addf(&outcome, "%s %s", job->node->name, deploy_outcome_name(job->outcome));
+	progress_update(&fleet->progress, fleet->ended, outcome.text);
 }
 
 static void print_details(const struct deploy_job *job, const char *item, bool colored)
@@ -116,6 +144,7 @@ static void add_job(struct json *json, const struct deploy_job *job)
 	json_string(json, "error",
 		err_is_set(&job->err) ? job->err.entries[0].message : NULL);
 	json_bool(json, "through_tunnel", job->report.through_tunnel);
+	json_thousandths(json, "seconds", (uint64_t)job->took_ms);
 	add_items(json, &job->report);
 	json_array(json, "notes");
 	for (size_t i = 0; i < job->report.note_count; i++)
@@ -124,7 +153,7 @@ static void add_job(struct json *json, const struct deploy_job *job)
 	json_object_end(json);
 }
 
-void fleet_report_json(const struct fleet *fleet)
+static void report_json(const struct fleet *fleet)
 {
 	CLEANUP(buf_release) struct buf text = BUF_INIT;
 	struct json json;
@@ -135,4 +164,74 @@ void fleet_report_json(const struct fleet *fleet)
 		add_job(&json, &fleet->jobs[i]);
 	json_array_end(&json);
 	out_text(&text);
+}
+
+static enum style style_of(enum deploy_outcome outcome)
+{
+	static const enum style styles[] = {
+		[DEPLOY_FAILED] = STYLE_RED,
+		[DEPLOY_UNCHANGED] = STYLE_PLAIN,
+		[DEPLOY_CHANGED] = STYLE_GREEN,
+		[DEPLOY_CONFIRMED] = STYLE_GREEN,
+		[DEPLOY_PLANNED] = STYLE_YELLOW,
+		[DEPLOY_ROLLED_BACK] = STYLE_RED,
+		[DEPLOY_UNKNOWN] = STYLE_RED,
+	};
+
+	return styles[outcome];
+}
+
+static void add_row(struct table *table, const struct deploy_job *job)
+{
+	CLEANUP(buf_release) struct buf time = BUF_INIT, what = BUF_INIT;
+
+	human_seconds(&time, (uint64_t)job->took_ms);
+	add_what(job, &what);
+	table_add(table, STYLE_BOLD, "%s", job->node->name);
+	table_add(table, style_of(job->outcome), "%s", deploy_outcome_name(job->outcome));
+	table_add(table, STYLE_PLAIN, "%s", time.text);
+	table_add(table, STYLE_PLAIN, "%s", what.text);
+}
+
+static void print_table(const struct fleet *fleet)
+{
+	static const struct column columns[] = {
+		{"NAME"}, {"RESULT"}, {"TIME", .right = true}, {"WHAT", .cut = true}};
+	CLEANUP(table_release) struct table table;
+
+	table_init(&table, columns, ARRAY_SIZE(columns));
+	for (size_t i = 0; i < fleet->count; i++)
+		add_row(&table, &fleet->jobs[i]);
+	table_print(&table, fleet->common);
+	fflush(stdout);
+}
+
+/* "30 hosts: 27 unchanged, 2 changed, 1 failed", the good first. */
+static void say_counts(const struct fleet *fleet)
+{
+	static const enum deploy_outcome order[] = {DEPLOY_UNCHANGED, DEPLOY_CHANGED,
+		DEPLOY_CONFIRMED, DEPLOY_PLANNED, DEPLOY_ROLLED_BACK, DEPLOY_UNKNOWN,
+		DEPLOY_FAILED};
+	CLEANUP(buf_release) struct buf text = BUF_INIT;
+	size_t counts[ARRAY_SIZE(order)] = {0};
+
+	for (size_t i = 0; i < fleet->count; i++)
+		counts[fleet->jobs[i].outcome]++;
+	for (size_t i = 0; i < ARRAY_SIZE(order); i++)
+		if (counts[order[i]])
+			buf_addf(&text, "%s%zu %s", text.len ? ", " : "",
+				counts[order[i]], deploy_outcome_name(order[i]));
+	say(fleet->common, "%zu hosts: %s", fleet->count, text.text);
+}
+
+void fleet_report_all(const struct fleet *fleet)
+{
+	if (fleet->common->json) {
+		report_json(fleet);
+		return;
+	}
+	if (ends_in_table(fleet))
+		print_table(fleet);
+	if (fleet->count > 1)
+		say_counts(fleet);
 }

@@ -5,10 +5,13 @@
 
 #include "fleet.h"
 
-/* The summary line of a host, with its notes, and its items where that was asked for. */
+/*
+ * A host has ended: its summary line, with its notes, and its items where that was asked
+ * for. What a table is going to say is left to it.
+ */
 void fleet_report_job(struct fleet *fleet, const struct deploy_job *job);
 
-/* All of it as one document. */
-void fleet_report_json(const struct fleet *fleet);
+/* All have ended: on a terminal the table of several hosts, how many came to what; JSON. */
+void fleet_report_all(const struct fleet *fleet);
 
 #endif

@@ -39,3 +39,10 @@ void human_size(struct buf *out, uint64_t bytes)
 		buf_addf(out, ".%" PRIu64, tenths);
 	buf_addf(out, " %s", units[unit]);
 }
+
+void human_seconds(struct buf *out, uint64_t ms)
+{
+	const uint64_t tenths = (ms + 50) / 100;
+
+	buf_addf(out, "%" PRIu64 ".%u s", tenths / 10, (unsigned)(tenths % 10));
+}

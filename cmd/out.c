@@ -57,6 +57,22 @@ size_t out_width(const char *s, size_t len)
 	return width;
 }
 
+size_t out_fitting(const char *s, size_t len, size_t room)
+{
+	size_t at = 0;
+
+	while (at < len) {
+		uint32_t c;
+		size_t used = utf8_decode(s + at, len - at, &c);
+		size_t next = at + (used ? used : 1);
+
+		if (out_width(s, next) > room)
+			break;
+		at = next;
+	}
+	return at;
+}
+
 size_t out_terminal_width(FILE *stream)
 {
 	struct winsize size;

@@ -32,6 +32,9 @@ const char *out_style_end(bool colored, enum style style);
 /* Columns that text takes on a terminal; what no terminal knows counts as one. */
 size_t out_width(const char *s, size_t len);
 
+/* Bytes of the longest beginning that takes at most `room` columns. */
+size_t out_fitting(const char *s, size_t len, size_t room);
+
 /* Columns of the terminal behind the stream, 0 where there is none. */
 size_t out_terminal_width(FILE *stream);
 

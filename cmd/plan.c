@@ -20,8 +20,6 @@ static enum status plan_run(const struct invocation *in, struct err *err)
 		fleet_render_looks(&fleet, opt_flag(in->opts, "prune"), err) < 0 ||
 		fleet_work(&fleet, &run, err) < 0)
 		return err->status;
-	if (!in->common->json)
-		fleet_print_plan(&fleet);
 	return fleet_status(&fleet);
 }
 

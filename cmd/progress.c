@@ -9,7 +9,6 @@
 
 #include "base/buf.h"
 #include "base/quote.h"
-#include "base/utf8.h"
 #include "out.h"
 
 void progress_init(struct progress *progress, const struct common *common,
@@ -23,23 +22,6 @@ void progress_init(struct progress *progress, const struct common *common,
 		.terminal = !common->quiet && term && strcmp(term, "dumb") != 0 &&
 			    isatty(STDERR_FILENO) == 1,
 	};
-}
-
-/* The longest beginning of the text that fits into `room` columns. */
-static size_t fitting(const char *s, size_t len, size_t room)
-{
-	size_t at = 0;
-
-	while (at < len) {
-		uint32_t c;
-		size_t used = utf8_decode(s + at, len - at, &c);
-		size_t next = at + (used ? used : 1);
-
-		if (out_width(s, next) > room)
-			break;
-		at = next;
-	}
-	return at;
 }
 
 static void erase(struct progress *progress)
@@ -62,7 +44,7 @@ void progress_update(struct progress *progress, size_t done, const char *note)
 		quote_display(&line, note, strlen(note));
 	}
 	/* A line that reaches the last column wraps, and \r no longer finds its start. */
-	size_t len = fitting(line.text, line.len, (width ? width : 80) - 1);
+	size_t len = out_fitting(line.text, line.len, (width ? width : 80) - 1);
 	erase(progress);
 	fwrite(line.text, 1, len, stderr);
 	fflush(stderr);

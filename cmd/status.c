@@ -9,16 +9,24 @@
 #include "asking.h"
 #include "cmd.h"
 #include "context.h"
+#include "host/clock.h"
 #include "host/path.h"
 #include "host/status.h"
 #include "host/survey.h"
+#include "human.h"
 #include "interrupt.h"
 #include "nonce.h"
 #include "out.h"
 #include "screen.h"
 #include "status_report.h"
 
-enum { WATCH_MS = 2000 };
+enum {
+	WATCH_MS = 2000,
+	/* The hub answers keepalives however long a question takes. */
+	WATCH_SILENCE_MS = 15000,
+	AGAIN_MS = 1000,
+	AGAIN_MOST_MS = 30000,
+};
 
 /* The way to the hub, and what it leads through. */
 struct line {
@@ -28,6 +36,8 @@ struct line {
 	struct path path;
 	struct path_session session;
 	bool is_open;
+	bool answered; /* the hub has, on this session */
+	bool hopeless; /* to try again would change nothing */
 };
 
 static void line_release(struct line *line)
@@ -56,6 +66,8 @@ static int line_open(struct line *line, const struct invocation *in,
 	line->transport.cancel_fd = cancel_fd;
 	line->transport.config_file = in->common->ssh_config;
 	line->transport.accept_new_host_key = opt_flag(in->opts, "accept-new-host-key");
+	if (opt_flag(in->opts, "watch"))
+		line->transport.silence_timeout_ms = WATCH_SILENCE_MS;
 	path_init(&line->path, &line->transport, hub);
 	line->is_open = true;
 	return path_open(&line->path, hub, &line->session, err);
@@ -89,58 +101,137 @@ static int show(struct line *line, const struct site *site, const struct common 
 	return 0;
 }
 
-/* Now and its summary above what `show` prints. */
-static void compose(const struct site *site, const struct survey *survey, bool colored,
-	struct buf *out)
+/* What was last seen; it stays when there is nothing newer. */
+struct picture {
+	struct buf head, body;
+	time_t at; /* 0: nothing was seen yet */
+};
+
+static void picture_release(struct picture *picture)
 {
-	const time_t now = time(NULL);
+	buf_release(&picture->head);
+	buf_release(&picture->body);
+}
+
+/* When, a summary, and what `show` prints. */
+static void compose(struct picture *picture, const struct site *site,
+	const struct survey *survey, bool colored)
+{
 	char clock[16] = "";
 	char *text = NULL;
 	size_t len = 0;
 	struct tm tm;
 	FILE *stream = open_memstream(&text, &len);
 
-	if (localtime_r(&now, &tm))
+	picture->at = time(NULL);
+	buf_truncate(&picture->head, 0);
+	buf_truncate(&picture->body, 0);
+	if (localtime_r(&picture->at, &tm))
 		strftime(clock, sizeof(clock), "%H:%M:%S", &tm);
-	buf_addf(out, "%s at %s: ", site->name, clock);
-	status_report_summary(survey, out);
-	buf_add(out, "\n\n");
+	buf_addf(&picture->head, "%s at %s: ", site->name, clock);
+	status_report_summary(survey, &picture->head);
 	if (!stream)
 		return;
 	status_report_write(survey, stream, true, colored);
 	if (fclose(stream) == 0)
-		buf_add_mem(out, text, len);
+		buf_add_mem(&picture->body, text, len);
 	free(text);
 }
 
-static int draw(struct line *line, const struct site *site, const struct common *common,
-	struct err *err)
+/* `lost`: why it is not new, or NULL. */
+static void draw(const struct picture *picture, const struct err *lost, bool colored)
+{
+	CLEANUP(buf_release) struct buf text = BUF_INIT;
+	const time_t age = time(NULL) - picture->at;
+
+	buf_addf(&text, "%s\n", picture->head.text);
+	if (lost) {
+		buf_add(&text, out_style(colored, STYLE_YELLOW));
+		buf_add(&text, "connection lost, trying again; this was ");
+		human_ago(&text, age > 0 ? (uint64_t)age : 0);
+		buf_addf(&text, " (%s)%s", lost->entries[0].message,
+			out_style_end(colored, STYLE_YELLOW));
+	}
+	buf_addf(&text, "\n%s", picture->body.text);
+	screen_draw(&text);
+}
+
+/* Asks the hub, over a new session where there is none. */
+static int look(struct line *line, const struct site *site, bool colored,
+	struct picture *picture, struct err *err)
 {
 	CLEANUP(status_release) struct hub_status status = HUB_STATUS_INIT;
 	CLEANUP(survey_release) struct survey survey = SURVEY_INIT;
-	CLEANUP(buf_release) struct buf text = BUF_INIT;
+	struct path_session *session = &line->session;
 
-	if (ask(line, site, &status, &survey, err) < 0)
+	if (!session->session) {
+		const int rc = path_open(&line->path, &site->hub, session, err);
+
+		line->answered = false;
+		line->hopeless = rc == SESSION_REFUSED;
+		if (rc < 0)
+			return -1;
+	}
+	if (ask(line, site, &status, &survey, err) < 0) {
+		/* What ends a session may first end what runs in it: a reboot does. */
+		line->hopeless =
+			session->session->fault == SESSION_FINE && !line->answered;
+		path_close(session);
 		return -1;
-	compose(site, &survey, out_is_colored(common, stdout), &text);
-	screen_draw(&text);
+	}
+	line->answered = true;
+	compose(picture, site, &survey, colored);
 	return 0;
 }
 
-/* Until Ctrl-C, which is the way to end it and no failure. */
+/* True once the user has pressed Ctrl-C, for which it waits so long. */
+static bool is_over(const struct line *line, int ms)
+{
+	struct pollfd fd = {.fd = line->transport.cancel_fd, .events = POLLIN};
+
+	return poll(&fd, 1, ms) > 0;
+}
+
+/* Its age is told anew each second. */
+static void pause_lost(const struct line *line, const struct picture *picture,
+	const struct err *lost, int64_t ms, bool colored)
+{
+	const int64_t end = clock_ms() + ms;
+
+	do
+		draw(picture, lost, colored);
+	while (!is_over(line, clock_left(end) < 1000 ? clock_left(end) : 1000) &&
+		clock_left(end));
+}
+
+/*
+ * Until Ctrl-C, which is the way to end it and no failure. A hub that was seen once is
+ * waited for; one that refuses us is not.
+ */
 static int watch(struct line *line, const struct site *site, const struct common *common,
 	struct err *err)
 {
-	struct pollfd fd = {.fd = line->transport.cancel_fd, .events = POLLIN};
-	CLEANUP(err_release) struct err reason = ERR_INIT;
+	CLEANUP(picture_release)
+	struct picture picture = {.head = BUF_INIT, .body = BUF_INIT};
+	const bool colored = out_is_colored(common, stdout);
+	int64_t again = AGAIN_MS;
 
-	do {
-		if (draw(line, site, common, &reason) == 0)
-			continue;
-		if (line->session.session->fault == SESSION_CANCELLED)
+	while (!is_over(line, 0)) {
+		CLEANUP(err_release) struct err reason = ERR_INIT;
+
+		if (look(line, site, colored, &picture, &reason) == 0) {
+			draw(&picture, NULL, colored);
+			again = AGAIN_MS;
+			is_over(line, WATCH_MS);
+		} else if (is_over(line, 0)) {
 			break;
-		return err_set(err, "%s", reason.entries[0].message);
-	} while (poll(&fd, 1, WATCH_MS) == 0);
+		} else if (line->hopeless || !picture.at) {
+			return err_set(err, "%s", reason.entries[0].message);
+		} else {
+			pause_lost(line, &picture, &reason, again, colored);
+			again = again * 2 < AGAIN_MOST_MS ? again * 2 : AGAIN_MOST_MS;
+		}
+	}
 	putchar('\n');
 	return 0;
 }
@@ -185,7 +276,10 @@ const struct cmd cmd_status = {
 		"Asks the hub, and changes nothing. A spoke is online if its last handshake\n"
 		"is less than 3 minutes old, and asleep if it is older; the transfer is what\n"
 		"the hub has received (in) and sent (out). What follows the table is what on\n"
-		"the hub differs from the site, and what to do about it.",
+		"the hub differs from the site, and what to do about it.\n"
+		"\n"
+		"With --watch, a connection that was lost is made again; until then the last\n"
+		"table stays, with its age. A host key or a login that is refused ends it.",
 	.min_args = 0,
 	.max_args = 0,
 	.opts = opts,

@@ -57,8 +57,12 @@ static void write_cell(FILE *stream, const struct table_cell *cell, size_t width
 {
 	size_t padding = width > cell->width ? width - cell->width : 0;
 
-	fprintf(stream, "%*s%s%s%s", right ? (int)padding : 0, "",
-		out_style(colored, cell->style), cell->text,
+	const size_t len = strlen(cell->text);
+	const bool cut = cell->width > width;
+	const size_t shown = cut ? out_fitting(cell->text, len, width - 1) : len;
+
+	fprintf(stream, "%*s%s%.*s%s%s", right ? (int)padding : 0, "",
+		out_style(colored, cell->style), (int)shown, cell->text, cut ? "…" : "",
 		out_style_end(colored, cell->style));
 	if (!last)
 		fprintf(stream, "%*s", right ? 2 : (int)padding + 2, "");
@@ -71,6 +75,20 @@ static void write_row(const struct table *table, FILE *stream,
 		write_cell(stream, &cells[i], widths[i], table->columns[i].right,
 			i + 1 == table->column_count, colored);
 	fputc('\n', stream);
+}
+
+/* To what the terminal, if it is one, leaves to it. */
+static void cut_last(const struct table *table, FILE *stream, size_t *widths)
+{
+	const size_t last = table->column_count - 1, least = 4;
+	const size_t columns = out_terminal_width(stream);
+	size_t used = 2 * last;
+
+	for (size_t i = 0; i < last; i++)
+		used += widths[i];
+	const size_t room = columns > used + least ? columns - used : least;
+	if (columns && widths[last] > room)
+		widths[last] = room;
 }
 
 void table_write(const struct table *table, FILE *stream, bool header, bool colored)
@@ -92,6 +110,8 @@ void table_write(const struct table *table, FILE *stream, bool header, bool colo
 	for (size_t i = 0; i < table->count; i++)
 		if (table->cells[i].width > widths[i % columns])
 			widths[i % columns] = table->cells[i].width;
+	if (table->columns[columns - 1].cut)
+		cut_last(table, stream, widths);
 	if (header)
 		write_row(table, stream, titles, widths, colored);
 	for (size_t i = 0; i < table->count; i += columns)

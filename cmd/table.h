@@ -18,6 +18,7 @@
 struct column {
 	const char *title;
 	bool right; /* aligned to the right */
+	bool cut;   /* the last one: ends with "…" where the terminal does */
 };
 
 struct table {

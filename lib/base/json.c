@@ -126,6 +126,13 @@ void json_uint(struct json *json, const char *key, uint64_t value)
 	buf_addf(json->out, "%llu", (unsigned long long)value);
 }
 
+void json_thousandths(struct json *json, const char *key, uint64_t value)
+{
+	begin_value(json, key);
+	buf_addf(json->out, "%llu.%03u", (unsigned long long)(value / 1000),
+		(unsigned)(value % 1000));
+}
+
 void json_bool(struct json *json, const char *key, bool value)
 {
 	begin_value(json, key);

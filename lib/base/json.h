@@ -33,6 +33,8 @@ void json_array_end(struct json *json);
  */
 void json_string(struct json *json, const char *key, const char *value);
 void json_uint(struct json *json, const char *key, uint64_t value);
+/* The value divided by 1000, with its three decimals: 12.345. */
+void json_thousandths(struct json *json, const char *key, uint64_t value);
 void json_bool(struct json *json, const char *key, bool value);
 
 #endif

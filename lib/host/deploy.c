@@ -33,6 +33,7 @@ struct effort {
 	struct buf go;		   /* the second part of the script */
 	bool told_ready, sent;	   /* sent: from here on the host may have been changed */
 	bool told_waiting;
+	int64_t ready_at, held_ms; /* when it could be changed, and waited for its turn */
 	int64_t sent_at;
 };
 
@@ -58,6 +59,28 @@ static void take_line(void *context, const char *line, size_t len)
 	report_take(&effort->job->report, effort->job->nonce, line, len);
 }
 
+static bool is_cancelled(const struct fleet *fleet)
+{
+	struct pollfd fd = {.fd = fleet->options->transport->cancel_fd, .events = POLLIN};
+
+	return fd.fd >= 0 && poll(&fd, 1, 0) == 1;
+}
+
+/* It may be the user who is asked, and takes his time. */
+static enum order_word ask_for_turn(struct effort *effort)
+{
+	struct order *order = &effort->fleet->order;
+	const int64_t asked_at = clock_ms();
+
+	/* The hub that was waited for may have ended for no other reason. */
+	if (is_cancelled(effort->fleet))
+		order_stop(order);
+	const enum order_word word = order_ask(order, effort->index);
+	session_excuse(effort->first.session, asked_at);
+	effort->held_ms = clock_ms() - effort->ready_at;
+	return word;
+}
+
 static enum run_more give_more(void *context, const void **input, size_t *len)
 {
 	struct effort *effort = context;
@@ -68,10 +91,12 @@ static enum run_more give_more(void *context, const void **input, size_t *len)
 	if (effort->job->report.stage == REPORT_CUT && !effort->job->report.broken)
 		return RUN_MORE_LATER;
 	if (effort->job->report.stage == REPORT_READY && !options->plan_only) {
-		if (!effort->told_ready)
+		if (!effort->told_ready) {
+			effort->ready_at = clock_ms();
 			order_ready(order, effort->index);
+		}
 		effort->told_ready = true;
-		word = order_ask(order, effort->index);
+		word = ask_for_turn(effort);
 	}
 	if (word == ORDER_WAIT)
 		return RUN_MORE_HELD;
@@ -209,13 +234,6 @@ static bool try_to_abandon(struct effort *effort, const char *token, const char 
 	err_release(&job->err);
 	conclude(effort, &report);
 	return true;
-}
-
-static bool is_cancelled(const struct fleet *fleet)
-{
-	struct pollfd fd = {.fd = fleet->options->transport->cancel_fd, .events = POLLIN};
-
-	return fd.fd >= 0 && poll(&fd, 1, 0) == 1;
 }
 
 /* False where the user gave up meanwhile. */
@@ -356,8 +374,10 @@ static void deploy_one(void *context, size_t i)
 	struct fleet *fleet = context;
 	struct effort effort = {
 		.fleet = fleet, .job = &fleet->jobs[i], .index = i, .go = BUF_INIT};
+	const int64_t began = clock_ms();
 
 	do_job(&effort);
+	effort.job->took_ms = clock_ms() - began - effort.held_ms;
 	path_close(&effort.first);
 	buf_release(&effort.go);
 	end_job(fleet, i);
@@ -368,6 +388,7 @@ static void confirm_one(void *context, size_t i)
 	struct fleet *fleet = context;
 	struct effort effort = {.fleet = fleet, .job = &fleet->jobs[i], .go = BUF_INIT};
 	CLEANUP(err_release) struct err err = ERR_INIT;
+	const int64_t began = clock_ms();
 
 	if (!try_to_confirm(&effort, SCRIPT_ANY, &err)) {
 		fleet->jobs[i].outcome = DEPLOY_FAILED;
@@ -375,6 +396,7 @@ static void confirm_one(void *context, size_t i)
 	} else if (fleet->jobs[i].outcome == DEPLOY_CHANGED) {
 		fleet->jobs[i].outcome = DEPLOY_CONFIRMED;
 	}
+	effort.job->took_ms = clock_ms() - began;
 	end_job(fleet, i);
 }
 

@@ -11,6 +11,7 @@
 #define WGCTL_HOST_DEPLOY_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -40,6 +41,7 @@ struct deploy_job {
 	const char *nonce; /* of that script; the token of a change that it makes */
 
 	enum deploy_outcome outcome;
+	int64_t took_ms; /* for this host; not what it waited for its turn */
 	struct report report;
 	struct err err;
 };

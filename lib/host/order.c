@@ -94,6 +94,13 @@ void order_ended(struct order *order, size_t i, bool stop)
 	pthread_mutex_unlock(&order->lock);
 }
 
+void order_stop(struct order *order)
+{
+	pthread_mutex_lock(&order->lock);
+	order->stopped = true;
+	pthread_mutex_unlock(&order->lock);
+}
+
 bool order_is_stopped(struct order *order)
 {
 	pthread_mutex_lock(&order->lock);

@@ -47,7 +47,10 @@ enum order_word order_ask(struct order *order, size_t i);
 /* Host i has ended, whatever came of it; `stop`: no further one is to be changed. */
 void order_ended(struct order *order, size_t i, bool stop);
 
-/* True where a host that stays does so because another was taken back. */
+/* No further host is to be changed. */
+void order_stop(struct order *order);
+
+/* True where a host that stays does so because the others were stopped. */
 bool order_is_stopped(struct order *order);
 
 #endif

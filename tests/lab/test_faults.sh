@@ -16,13 +16,6 @@ fingerprint() { # HOST
 	lab_exec "$1" ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub | awk '{ print $2 }'
 }
 
-nobody_tried_to_log_in() { # HOST
-	[ "$(journal_of "$1" | grep -c 'Connection from ')" -ge 1 ] ||
-		wrong 'the connection is not in the journal' || return 1
-	logged "$1" 0 'Accepted key' && logged "$1" 0 'Accepted publickey' &&
-		logged "$1" 0 'Failed' && logged "$1" 0 'authenticating user'
-}
-
 host_key_is_recorded() {
 	grep -qF "$(lab_exec clinic cut -d' ' -f2 /etc/ssh/ssh_host_ed25519_key.pub)" \
 		"$work/known_hosts"
@@ -33,11 +26,6 @@ accepts_on_terminal() {
 		says 'clinic: unchanged'
 }
 
-change_host_key() { # HOST
-	lab_exec "$1" sh -c 'rm /etc/ssh/ssh_host_ed25519_key* && ssh-keygen -q -t ed25519 -N "" \
-		-f /etc/ssh/ssh_host_ed25519_key && systemctl restart ssh' && lab_wait_ssh "$1"
-}
-
 # others_are_served TEXT: clinic fails for that reason within 15 seconds; hub and depot are served.
 others_are_served() {
 	local began=$SECONDS
@@ -45,10 +33,6 @@ others_are_served() {
 	[ $((SECONDS - began)) -le 15 ] || wrong "it takes $((SECONDS - began)) s" || return 1
 	same 'depot: changed (mtu)
 hub: changed (mtu)' "$(grep -v ^clinic "$work/out" | sort)" 'the report'
-}
-
-spoil_hub_and_depot() {
-	lab_exec hub ip link set wg0 mtu 1300 && lab_exec depot ip link set wg0 mtu 1300
 }
 
 without_apt_sources() {
@@ -96,6 +80,127 @@ waits_for_the_lock() {
 	says 'clinic: changed (mtu)'
 }
 
+# --- hosts that are dead, refuse, say nothing, or are slow, beside healthy ones
+
+# Nobody has this address; packets to it are lost on the way.
+nowhere=198.51.100.98
+
+make_bad_company() {
+	lab_exec laptop ip neigh replace $nowhere lladdr 02:00:00:00:00:98 dev eth0 nud permanent
+	lab_laptop python3 -c 'import signal, socket
+server = socket.create_server(("198.51.100.50", 2222))
+signal.pause()' 2>/dev/null &
+	wgctl add-spoke dead --ssh $nowhere && wgctl add-spoke silent --ssh 198.51.100.50:2222 &&
+		wgctl add-spoke refusing --ssh 198.51.100.50:1 && deploy_anything hub
+}
+
+make_slow() { # HOST
+	lab_exec "$1" sh -c 'printf "%s\n" "#!/bin/sh" "sleep 1" "exec /usr/bin/sudo \"\$@\"" \
+		>/usr/local/bin/sudo && chmod 755 /usr/local/bin/sudo'
+}
+
+spoil() { # HOST…
+	local host
+	for host; do
+		lab_exec "$host" ip link set wg0 mtu 1300 || return 1
+	done
+}
+
+# Each line with the second in which it came.
+deploy_all_timed() {
+	local began=$SECONDS line
+	echo 'deploy --all' >"$work/command"
+	lab_laptop setsid -w "$STORY_PROGRAM" -C "$site" -F "$ssh_config" deploy --all \
+		</dev/null 2>"$work/err" |
+		while IFS= read -r line; do echo "$((SECONDS - began)) $line"; done >"$work/out"
+	return "${PIPESTATUS[0]}"
+}
+
+came() { # LEAST MOST TEXT: a line that begins so, within these seconds
+	local second
+	second=$(awk -v text="$3" '{ at = $1; sub(/^[0-9]+ /, "") } index($0, text) == 1 { print at }' \
+		"$work/out")
+	((${second:--1} >= $1 && second <= $2)) || wrong "'$3' does not come after $1 to $2 s"
+}
+
+# The deadline is the default, 10 s.
+costs_its_own_deadline() {
+	local status=0
+	deploy_all_timed || status=$?
+	same 1 "$status" 'exit status' &&
+		came 0 4 'hub: unchanged' && came 0 4 'refusing: failed (' &&
+		came 0 8 'depot: changed (mtu)' && came 0 8 'clinic: changed (mtu)' &&
+		came 9 13 'dead: failed (' && came 9 13 'silent: failed (' &&
+		says '6 hosts: 1 unchanged, 2 changed, 3 failed'
+}
+
+on_terminal() { # ARGUMENT…
+	local command
+	echo "$*" >"$work/command"
+	: >"$work/err"
+	printf -v command '%q ' "$STORY_PROGRAM" -C "$site" -F "$ssh_config" "$@"
+	lab_laptop env SHELL=/bin/sh script -qefc "stty cols 100; exec $command" "$work/out" \
+		</dev/null >/dev/null 2>&1
+}
+
+# The table as 'NAME RESULT WHAT', with the whole seconds of each host in `took`.
+declare -A took
+table() {
+	local name result seconds unit what
+	sed -e 's/\r$//' -e 's/.*\x1b\[K//' "$work/out" | sed -n '/^NAME /,/ hosts: /p' |
+		sed '1d;$d' >"$work/table"
+	while read -r name result seconds unit what; do
+		[ "$unit" = s ] || wrong "no time: $name $result $seconds $unit" || return 1
+		took[$name]=${seconds%.*}
+		echo "$name $result $what"
+	done <"$work/table" >"$work/rows"
+}
+
+# Spokes wait until the hub is known to need no change, as long as that takes, and no longer; who
+# goes through it waits for one attempt, not for one after the other.
+hub_costs_its_own_deadline() {
+	local began=$SECONDS status=0 name
+	on_terminal deploy --all --yes --color never || status=$?
+	same 1 "$status" 'exit status' && table || return 1
+	[ $((SECONDS - began)) -le 18 ] || wrong "it takes $((SECONDS - began)) s" || return 1
+	same 'hub failed
+clinic changed mtu
+depot changed mtu
+dead failed
+silent failed
+refusing failed
+far-1 failed
+far-2 failed
+far-3 failed' "$(sed 's/\( failed\) .*/\1/' "$work/rows")" 'the table' || return 1
+	says "far-3: failed (on the way through the hub: " &&
+		says '9 hosts: 2 changed, 7 failed' || return 1
+	for name in hub dead silent far-1 far-2 far-3; do
+		[[ ${took[$name]} =~ ^(9|1[0-3])$ ]] || wrong "'$name' took ${took[$name]} s" || return 1
+	done
+	for name in clinic depot; do
+		[ "${took[$name]}" -le 8 ] || wrong "'$name' took ${took[$name]} s" || return 1
+	done
+}
+
+# Ctrl-C ends the wait for the hub, and nobody takes that for his turn.
+interrupted_before_its_turn() {
+	local host
+	echo 'deploy --all, and Ctrl-C after 4 s' >"$work/command"
+	lab_laptop timeout --foreground -s INT 4 "$STORY_PROGRAM" -C "$site" -F "$ssh_config" deploy --all \
+		</dev/null >"$work/out" 2>"$work/err"
+	says_not ': changed' && says_not ': unknown' && says 'hub: failed (' || return 1
+	for host in clinic depot; do
+		same 1300 "$(lab_exec "$host" cat /sys/class/net/wg0/mtu)" "the MTU of '$host'" || return 1
+	done
+}
+
+add_far_ones() {
+	local i
+	for i in 1 2 3; do
+		wgctl add-spoke "far-$i" --via-hub || return 1
+	done
+}
+
 story_begin hub clinic depot
 check 'the site' make_site clinic depot
 check 'deploy of hub and depot' deploy_changes "$all_items" hub depot
@@ -135,12 +240,22 @@ check 'after all that the deploy goes through' deploy_changes 'configuration, pe
 check 'a deploy waits for another one' waits_for_the_lock
 
 ssh_first 'Host clinic' 'ConnectTimeout 3' # the default, 10 s, would do as well
-check 'something is amiss on the others' spoil_hub_and_depot
+check 'something is amiss on the others' spoil hub depot
 lab_cut clinic
 check 'a host that does not answer is given up, the others are served' \
 	others_are_served "clinic"
 lab_mend clinic
-check 'something is amiss on the others' spoil_hub_and_depot
+check 'something is amiss on the others' spoil hub depot
 lab_exec clinic systemctl stop ssh
 check 'a host that refuses is given up, the others are served' others_are_served 'refused'
 lab_exec clinic systemctl start ssh
+
+check 'spokes that are dead, say nothing and refuse' make_bad_company
+check 'a spoke that is slow' make_slow clinic
+check 'something is amiss on the healthy ones' spoil clinic depot
+check 'each costs its own deadline and nothing more' costs_its_own_deadline
+check 'spokes behind the hub' add_far_ones
+check 'something is amiss on the healthy ones' spoil clinic depot
+ssh_first 'Host vpn.example.org' "HostName $nowhere"
+check 'what is interrupted while the hub is waited for changes nothing' interrupted_before_its_turn
+check 'a dead hub costs its own deadline and nothing more' hub_costs_its_own_deadline

@@ -163,27 +163,100 @@ set_hub_without_ssh() {
 
 # --- again and again
 
-# What the terminal has shown; Ctrl-C ends it as something that was wanted.
-watches() {
-	local command typing pid status=0
+# watch_begin: status --watch on a terminal; what that has shown is in $work/out.
+watch_begin() {
+	local command
+	echo 'status --watch' >"$work/command"
 	rm -f "$work/out" "$work/keyboard"
 	mkfifo "$work/keyboard"
 	exec {typing}<>"$work/keyboard"
-	mark hub
 	printf -v command '%q ' "$STORY_PROGRAM" -C "$site" -F "$ssh_config" status --watch
-	lab_laptop env SHELL=/bin/sh script -qefc "stty rows 12; exec $command" "$work/out" \
+	lab_laptop env SHELL=/bin/sh script -qefc "stty rows 12 cols 200; exec $command" "$work/out" \
 		<"$work/keyboard" >/dev/null 2>&1 &
-	pid=$!
-	lab_until 30 frames 3 || wrong 'it is not drawn three times'
-	printf '\003' >&"$typing"
-	wait "$pid" || status=$?
+	watcher=$!
+	watch_shows 30 frames 3
+}
+
+watch_shows() { # SECONDS COMMAND…
+	lab_until "$@" || wrong "not within $1 s: ${*:2}; $(tail -n 12 "$work/out")"
+}
+
+watch_ends() { # STATUS [KEY]
+	local status=0
+	[ -z "${2-}" ] || printf '%b' "$2" >&"$typing"
+	wait "$watcher" || status=$?
 	exec {typing}>&-
-	[ "$status" = 0 ] || wrong "exit status $status" || return 1
-	says ' asleep, 0 never seen' && logged hub 1 'Accepted publickey for'
+	[ "$status" = "$1" ] || wrong "exit status $status, not $1"
+}
+
+# Ctrl-C ends it as something that was wanted.
+watches() {
+	mark hub
+	watch_begin && watch_ends 0 '\003' && says ' asleep, 0 never seen' &&
+		logged hub 1 'Accepted publickey for'
 }
 
 frames() {
 	[ -f "$work/out" ] && [ "$(grep -cF 'mission-hospital at ' "$work/out")" -ge "$1" ]
+}
+
+# Since the last picture that was new; that one has nothing between its summary and its table.
+lost_for() { # SECONDS
+	grep -aqE "connection lost, trying again; this was ($1|[1-9][0-9]) seconds ago \(" "$work/out"
+}
+
+# The last frame that was drawn is a new one.
+is_fresh() {
+	! tail -n 12 "$work/out" | grep -aq 'connection lost' && frames 1
+}
+
+watch_survives_a_cut_link() {
+	watch_begin || return 1
+	lab_cut hub
+	watch_shows 40 lost_for '[5-9]' || return 1
+	lab_mend hub
+	watch_shows 40 is_fresh && watch_ends 0 '\003'
+}
+
+watch_survives_a_reboot() {
+	watch_begin || return 1
+	lab_reboot hub || return 1
+	watch_shows 10 lost_for '[1-9]' && watch_shows 60 is_fresh && watch_ends 0 '\003'
+}
+
+# While it tries, Ctrl-C ends it as well.
+watch_ends_while_lost() {
+	watch_begin || return 1
+	lab_exec hub sh -c 'systemctl stop ssh.socket ssh; pkill sshd'
+	watch_shows 30 lost_for '[1-9]' && watch_ends 0 '\003'
+	local result=$?
+	lab_exec hub systemctl start ssh
+	lab_wait_ssh hub && return $result
+}
+
+# watch_gives_up TEXT: the connection ends, and then the hub refuses us, once.
+watch_gives_up() {
+	mark hub
+	lab_exec hub pkill -f '^sshd: admin'
+	watch_ends 1 && says "$1"
+}
+
+watch_ends_where_login_is_refused() {
+	watch_begin || return 1
+	lab_exec hub mv /etc/ssh/lab_keys /etc/ssh/away
+	watch_gives_up "permission denied for 'admin@vpn.example.org'" &&
+		logged hub 1 'Connection from ' && logged hub 0 'Accepted publickey for'
+	local result=$?
+	lab_exec hub mv /etc/ssh/away /etc/ssh/lab_keys
+	return $result
+}
+
+watch_ends_where_host_key_changes() {
+	watch_begin || return 1
+	lab_exec hub sh -c 'mv /etc/ssh/ssh_host_ed25519_key /root/ &&
+		ssh-keygen -q -t ed25519 -N "" -f /etc/ssh/ssh_host_ed25519_key && systemctl restart ssh'
+	lab_wait_ssh hub
+	watch_gives_up "host key of 'vpn.example.org' has changed"
 }
 
 hub_is_bare() {
@@ -241,9 +314,14 @@ check 'a retired peer is named' retired_is_named
 check 'all is in line' in_line
 
 check 'drawn again and again on one login, until Ctrl-C' watches
+check 'the link is cut and mended: it goes on by itself' watch_survives_a_cut_link
+check 'the hub reboots: it goes on by itself' watch_survives_a_reboot
+check 'Ctrl-C ends it while the connection is lost' watch_ends_while_lost
+check 'a login that is refused ends it at once' watch_ends_where_login_is_refused
 check 'an answer that is none' says_nonsense
 ssh_first 'Host vpn.example.org' 'Port 2222'
 check 'the hub cannot be reached' fails 1 'vpn.example.org'
 ssh_reset
+check 'another host key ends it at once' watch_ends_where_host_key_changes
 check 'the hub without ssh' set_hub_without_ssh
 check 'it cannot be asked' fails 2 "the hub has no 'ssh' in site.yaml"

@@ -62,6 +62,29 @@ static void tells_sizes(void **state)
 	}
 }
 
+static void tells_durations(void **state)
+{
+	static const struct {
+		uint64_t ms;
+		const char *words;
+	} rows[] = {
+		{0, "0.0 s"},
+		{49, "0.0 s"},
+		{50, "0.1 s"},
+		{1949, "1.9 s"},
+		{1950, "2.0 s"},
+		{312049, "312.0 s"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		CLEANUP(buf_release) struct buf text = BUF_INIT;
+
+		human_seconds(&text, rows[i].ms);
+		assert_string_equal(text.text, rows[i].words);
+	}
+}
+
 static void appends(void **state)
 {
 	CLEANUP(buf_release) struct buf text = BUF_INIT;
@@ -77,6 +100,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tells_how_long_ago),
 		cmocka_unit_test(tells_sizes),
+		cmocka_unit_test(tells_durations),
 		cmocka_unit_test(appends),
 	};
 

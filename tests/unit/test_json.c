@@ -121,6 +121,20 @@ static void escapes_names_of_members(void **state)
 	assert_string_equal(out.text, "{\n  \"a\\\"\\u000a\": 1\n}\n");
 }
 
+static void keeps_three_decimals(void **state)
+{
+	CLEANUP(buf_release) struct buf out = BUF_INIT;
+	struct json json;
+
+	(void)state;
+	json_init(&json, &out);
+	json_array(&json, NULL);
+	json_thousandths(&json, NULL, 0);
+	json_thousandths(&json, NULL, 12034);
+	json_array_end(&json);
+	assert_string_equal(out.text, "[\n  0.000,\n  12.034\n]\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -129,6 +143,7 @@ int main(void)
 		cmocka_unit_test(nests_to_its_depth),
 		cmocka_unit_test(escapes),
 		cmocka_unit_test(escapes_names_of_members),
+		cmocka_unit_test(keeps_three_decimals),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

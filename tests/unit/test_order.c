@@ -51,6 +51,19 @@ static void no_canary_where_the_hub_stays_as_it_is(void **state)
 		assert_int_equal(order_ask(&order, i), ORDER_GO);
 }
 
+static void nobody_goes_after_a_stop(void **state)
+{
+	CLEANUP(order_release) struct order order;
+
+	(void)state;
+	order_init(&order, HOSTS, true);
+	ready(&order, A, HOSTS);
+	order_stop(&order);
+	order_ended(&order, HUB, false);
+	assert_int_equal(order_ask(&order, A), ORDER_STAY);
+	assert_true(order_is_stopped(&order));
+}
+
 static void spokes_alone_go_side_by_side(void **state)
 {
 	CLEANUP(order_release) struct order order;
@@ -221,6 +234,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(hub_goes_first_then_a_canary),
 		cmocka_unit_test(no_canary_where_the_hub_stays_as_it_is),
+		cmocka_unit_test(nobody_goes_after_a_stop),
 		cmocka_unit_test(spokes_alone_go_side_by_side),
 		cmocka_unit_test(all_stay_after_one_was_taken_back),
 		cmocka_unit_test(canary_that_fails_lets_the_others_go),

@@ -20,6 +20,17 @@ static void measures_what_a_terminal_shows(void **state)
 	assert_int_equal(out_width("\xff\xff", 2), 2);
 }
 
+static void fits_whole_characters(void **state)
+{
+	(void)state;
+	assert_int_equal(out_fitting("abc", 3, 3), 3);
+	assert_int_equal(out_fitting("abc", 3, 2), 2);
+	assert_int_equal(out_fitting("abc", 3, 0), 0);
+	assert_int_equal(out_fitting("a日本", 7, 4), 4);
+	assert_int_equal(out_fitting("a日本", 7, 5), 7);
+	assert_int_equal(out_fitting("\xff\xff", 2, 1), 1);
+}
+
 static void colours_by_option_and_environment(void **state)
 {
 	struct common common = {.color = COLOR_AUTO};
@@ -93,6 +104,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(measures_what_a_terminal_shows),
+		cmocka_unit_test(fits_whole_characters),
 		cmocka_unit_test(colours_by_option_and_environment),
 		cmocka_unit_test(aligns_cells),
 		cmocka_unit_test(colours_do_not_move_cells),

@@ -72,8 +72,8 @@ static void derive_hub(const struct topology *topology, struct policy *policy)
 }
 
 /* What may come to a spoke the hub has decided already. */
-static void derive_spoke(const struct topology *topology, const struct node *spoke,
-	struct policy *policy)
+static void derive_spoke(
+	const struct topology *topology, const struct node *spoke, struct policy *policy)
 {
 	struct prefixset allowed = PREFIXSET_INIT;
 

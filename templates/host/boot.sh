@@ -87,7 +87,7 @@ verb_rollback() {
 # At boot, before anything comes up.
 verb_recover() {
 	roll_back boot "this host restarted before it was confirmed" && return 0
-	arm 30 --no-block
+	arm 30
 	die "cannot take the change back; it is tried again in 30 s"
 }
 

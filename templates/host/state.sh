@@ -88,17 +88,16 @@ remove_recovery() {
 		rm -f /etc/systemd/system/wgctl-recover@.service
 }
 
-# SECONDS [--no-block]: then the change is taken back, and again for as long as that fails.
-# A timer starts late in a boot, so there nothing may wait for it.
+# After that many seconds the change is taken back, and again for as long as that fails. The
+# timer may be set early in a boot, before what timers wait for by default.
 arm() {
 	unit=$(timer_unit)
 	systemctl stop "$unit.timer" "$unit.service" 2>/dev/null
 	systemctl reset-failed "$unit.service" 2>/dev/null
-	# shellcheck disable=SC2086
-	systemd-run -q ${2-} --unit="$unit" --on-active="$1" --timer-property=AccuracySec=1s \
-		--property=Restart=on-failure --property=RestartSec=5 \
-		/bin/sh "$tx/host" rollback "$iface" 2>"$work/log" 9>&- || return 1
-	[ -n "${2-}" ] || systemctl is-active --quiet "$unit.timer"
+	systemd-run -q --unit="$unit" --on-active="$1" --timer-property=AccuracySec=1s \
+		--timer-property=DefaultDependencies=no --property=Restart=on-failure --property=RestartSec=5 \
+		/bin/sh "$tx/host" rollback "$iface" 2>"$work/log" 9>&- &&
+		systemctl is-active --quiet "$unit.timer"
 }
 
 disarm() {

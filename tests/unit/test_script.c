@@ -47,7 +47,7 @@ static void make_site(struct site *site, const char *endpoint)
 		"site: s\nnetwork: 10.49.0.0/24\nsupernet: 10.20.0.0/16\n"
 		"hub: {endpoint: '%s', address: 10.49.0.1, interface: wg-h, public_key: %s}\n"
 		"spokes:\n"
-		"  away: {address: 10.49.0.3, public_key: " K3 "}\n"
+		"  away: {address: 10.49.0.3, public_key: " K3 ", ssh: {via: hub}}\n"
 		"  a: {address: 10.49.0.2, subnets: [10.20.1.0/24], public_key: %s}\n"
 		"retired:\n"
 		"  - {name: old, address: 10.49.0.7, public_key: " K5 "}\n"
@@ -127,6 +127,14 @@ static void list_payload(const char *payload, struct buf *out)
 	assert_int_equal(lines, 0);
 }
 
+static void add_key(struct buf *out, const struct key *private_key)
+{
+	char text[KEY_TEXT_SIZE];
+
+	public_text(private_key, text);
+	buf_addf(out, "set reached %s\n", text);
+}
+
 #define UNITS                                                                            \
 	"service 644 /etc/systemd/system/wgctl@.service\n"                               \
 	"service 644 /etc/systemd/system/wgctl-firewall@.service\n"                      \
@@ -134,16 +142,25 @@ static void list_payload(const char *payload, struct buf *out)
 	"service 644 /etc/systemd/system/wgctl-reresolve@.service\n"                     \
 	"service 644 /etc/systemd/system/wgctl-reresolve@.timer\n"
 
-static void check_list(const char *node, bool prune, const char *wanted)
+/* `settings`, the peers that must not be lost, `files`. */
+static void check_list(
+	const char *node, bool prune, const char *settings, const char *files)
 {
 	CLEANUP(world_release) struct world world;
-	CLEANUP(buf_release) struct buf script = BUF_INIT, list = BUF_INIT;
+	CLEANUP(buf_release)
+	struct buf script = BUF_INIT, list = BUF_INIT, wanted = BUF_INIT;
 
+	buf_add(&wanted, settings);
+	if (strcmp(node, "hub"))
+		add_key(&wanted, &hub_key);
+	else
+		buf_add(&wanted, "set reached " K3 "\n");
+	buf_add(&wanted, files);
 	world_init(&world, "h:1");
 	look(&world, node, prune, &script);
 	CLEANUP_FREE char *payload = payload_of(&script);
 	list_payload(payload, &list);
-	assert_string_equal(list.text, wanted);
+	assert_string_equal(list.text, wanted.text);
 }
 
 static void frames_every_file(void **state)
@@ -152,7 +169,7 @@ static void frames_every_file(void **state)
 	check_list("a", false,
 		"set site s\nset node a\nset interface wg0\nset prune no\nset follow yes\n"
 		"set nonce " NONCE "\n"
-		"set gateway 10.49.0.1\n"
+		"set gateway 10.49.0.1\n",
 		"configuration 600 /etc/wireguard/wg0.conf\n"
 		"firewall 600 /etc/wireguard/wgctl/wg0.iptables\n"
 		"firewall 600 /etc/wireguard/wgctl/wg0.ip6tables\n"
@@ -162,7 +179,7 @@ static void frames_every_file(void **state)
 		"program 600 /etc/wireguard/wgctl/wg0.node\n");
 	check_list("hub", true,
 		"set site s\nset node hub\nset interface wg-h\nset prune yes\n"
-		"set follow no\nset nonce " NONCE "\n"
+		"set follow no\nset nonce " NONCE "\n",
 		"configuration 600 /etc/wireguard/wg-h.conf\n"
 		"firewall 600 /etc/wireguard/wgctl/wg-h.iptables\n"
 		"firewall 600 /etc/wireguard/wgctl/wg-h.ip6tables\n"

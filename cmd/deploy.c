@@ -24,6 +24,17 @@ static bool is_to_ask(const struct common *common)
 	       isatty(STDOUT_FILENO) == 1 && prompt_available();
 }
 
+/* All are looked at before anybody is asked, so each has a worker of its own until then. */
+static int check_asking(
+	const struct fleet *fleet, const struct fleet_run *run, struct err *err)
+{
+	if (run->approve && fleet->count > DEPLOY_WORKERS)
+		return err_usage(err,
+			"deploy asks about %d hosts at most: name fewer, or say --yes",
+			DEPLOY_WORKERS);
+	return 0;
+}
+
 static enum status deploy_command_run(const struct invocation *in, struct err *err)
 {
 	CLEANUP(context_release) struct context context = CONTEXT_INIT;
@@ -42,6 +53,7 @@ static enum status deploy_command_run(const struct invocation *in, struct err *e
 	if (fleet_window(in, &run.window, err) < 0 ||
 		context_open_keys(&context, in->common, err) < 0 ||
 		fleet_choose(&fleet, in, all, err) < 0 ||
+		check_asking(&fleet, &run, err) < 0 ||
 		fleet_render_looks(&fleet, opt_flag(in->opts, "prune"), err) < 0 ||
 		fleet_work(&fleet, &run, err) < 0)
 		return err->status;

@@ -233,7 +233,7 @@ void script_confirm(
 	const struct node *node, const char *token, const char *nonce, struct buf *out)
 {
 	hostfiles_confirmer(out);
-	buf_addf(out, "confirm %s %s %s\n", node->interface, token, nonce);
+	buf_addf(out, "confirm %s %s %s </dev/null\n", node->interface, token, nonce);
 }
 
 void script_abandon(const struct node *node, const char *token, const char *nonce,
@@ -242,7 +242,7 @@ void script_abandon(const struct node *node, const char *token, const char *nonc
 	hostfiles_confirmer(out);
 	buf_addf(out, "abandon %s %s %s ", node->interface, token, nonce);
 	quote_shell(out, why);
-	buf_add_char(out, '\n');
+	buf_add(out, " </dev/null\n");
 }
 
 void script_revert(const struct node *node, const char *nonce, struct buf *out)

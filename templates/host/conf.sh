@@ -115,9 +115,16 @@ split_conf() {
 	}' "$2"
 }
 
-# A key of its own and a peer at least: with less, wg would wipe what runs.
+# Nobody has touched it since it was made.
+conf_is_sealed() {
+	sum=$(sed '$d' "$conf" | sha256sum) && [ "$(tail -n 1 "$conf")" = "# wgctl end ${sum%% *}" ]
+}
+
+# A key of its own and a peer at least: with less, wg would wipe what runs; unless it was
+# made so, for a hub that has no spokes.
 conf_is_complete() {
-	[ -s "$work/want.self" ] && ! grep -q '^- ' "$work/want.self" && [ -s "$work/want.peers" ]
+	[ -s "$work/want.self" ] && ! grep -q '^- ' "$work/want.self" || return 1
+	[ -s "$work/want.peers" ] || conf_is_sealed
 }
 
 # A file cut short by a full disk or a power cut is still a valid configuration to wg, one

@@ -6,6 +6,7 @@ were named, as wide as the terminal; what went wrong stands whole above it. Nobo
 
     deploy_tty.py WGCTL
 """
+import base64
 import os
 import re
 import subprocess
@@ -68,6 +69,21 @@ def check_table(folder, columns, names, *arguments):
     assert_same(f"{count} hosts: {count} failed", lines[-1])
 
 
+def check_too_many(folder):
+    """More than can be held at once while somebody thinks are refused before anybody is asked."""
+    with open(os.path.join(folder, "site.yaml"), encoding="utf-8") as file:
+        text = file.read()
+    for i in range(512):
+        key = base64.b64encode(bytes([77, i // 256, i % 256]) + bytes(29)).decode()
+        text += (f"  s{i}:\n    address: 10.49.{i // 250 + 1}.{i % 250 + 1}\n"
+                 f"    public_key: {key}\n    ssh: s{i}\n")
+    with open(os.path.join(folder, "site.yaml"), "w", encoding="utf-8") as file:
+        file.write(text.replace("10.49.0.0/24", "10.49.0.0/16"))
+    text, status = Terminal([WGCTL, "deploy", "--all"], folder, 120).finish()
+    if status != 2 or "deploy asks about 512 hosts at most: name fewer, or say --yes" not in text:
+        sys.exit(f"exit status {status}: {text!r}")
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         make_site(folder)
@@ -75,6 +91,7 @@ def main():
         check_table(folder, 60, ["hub", "spoke3", "spoke2"], "plan", "spoke3", "spoke2", "hub")
         assert_same(lines_of(PORTS), sorted(shown(folder, 80, "deploy", "--all", "-q")))
         assert_same(lines_of(["spoke3"]), shown(folder, 80, "confirm", "spoke3"))
+        check_too_many(folder)
 
 
 WGCTL = os.path.realpath(sys.argv[1])

@@ -287,9 +287,9 @@ static void ends_in_one_command(void **state)
 	script_change(77, &change);
 	assert_string_equal(change.text, "change 77\n");
 	script_confirm(&world.site.hub, "abc", NONCE, &confirm);
-	assert_true(ends_with(&confirm, "\n}\nconfirm wg-h abc " NONCE "\n"));
+	assert_true(ends_with(&confirm, "\n}\nconfirm wg-h abc " NONCE " </dev/null\n"));
 	script_abandon(&world.site.hub, "abc", NONCE, "gone", &abandon);
-	assert_true(ends_with(&abandon, "\n}\nabandon wg-h abc " NONCE " 'gone'\n"));
+	assert_true(ends_with(&abandon, "\n}\nabandon wg-h abc " NONCE " 'gone' </dev/null\n"));
 	script_revert(&world.site.hub, NONCE, &revert);
 	assert_true(ends_with(&revert, "\n}\nrevert wg-h " NONCE " </dev/null\n"));
 	script_status(&world.site.hub, NONCE, &status);

@@ -121,23 +121,24 @@ session_ends() { # HOST
 	point_go "$1"
 	until_decided "$1" || return 1
 	lab_mend "$1"
-	deploy_ends "$STATUS_ROLLED_BACK" && both_end "$1" old
+	deploy_ends "$STATUS_ROLLED_BACK"
 }
 
 impatient() { # HOST
 	local status=0
 	impatient_sshd "$1" && session_ends "$1" || status=$?
 	patient_sshd "$1"
-	return $status
+	[ $status = 0 ] && both_end "$1" old
 }
 
 # The same where sudo wants a terminal: the session has one, and its end hangs it up.
 on_terminal() { # HOST
 	local status=0
 	lab_exec "$1" sh -c 'echo "Defaults requiretty" >/etc/sudoers.d/terminal' &&
-		impatient "$1" || status=$?
+		impatient_sshd "$1" && session_ends "$1" || status=$?
 	lab_exec "$1" rm /etc/sudoers.d/terminal
-	return $status
+	patient_sshd "$1"
+	[ $status = 0 ] && both_end "$1" old
 }
 
 # 14. The plug is pulled.

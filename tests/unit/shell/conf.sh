@@ -141,6 +141,13 @@ forgets_the_reading_before() {
 	END
 }
 
+# With the last line that tells what the rest is.
+sealed() {
+	cat >"$world/unsealed"
+	cat "$world/unsealed"
+	echo "# wgctl end $(sha256sum <"$world/unsealed" | cut -d' ' -f1)"
+}
+
 # whole|cut, the configuration on stdin
 is_whole() {
 	cat >"$conf"
@@ -159,6 +166,9 @@ knows_a_whole_configuration() {
 	hub_conf | sed '$d' | is_whole cut "without its last line"
 	hub_conf | sed '/PrivateKey/d' | is_whole cut "without a key"
 	hub_conf | sed '/\[Peer/,/^Allowed/d' | is_whole cut "without peers"
+	hub_conf | sed '/\[Peer/,/^Allowed/d; $d' | sealed | is_whole whole "made without peers"
+	hub_conf | sed '/\[Peer/,/^Allowed/d; $d' | sealed | sed 's/1380/1381/' |
+		is_whole cut "changed, and without peers"
 	is_whole cut "empty" </dev/null
 	bytes=$(hub_conf | wc -c)
 	for cut in 1 2 14 15 20; do

@@ -50,7 +50,7 @@ read_whole_conf() {
 verb_up() {
 	read_whole_conf
 	bring_in_line link
-	read_wanted || die "cannot read the interface"
+	read_tunnel || die "cannot read the interface"
 	bring_in_line endpoints peers addresses mtu up routes sysctl
 	recall_endpoints
 }

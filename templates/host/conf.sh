@@ -63,6 +63,8 @@ split_conf() {
 			print key, endpoint > (base ".endpoints")
 	}
 	function end_interface() {
+		if (own != "")
+			print sorted(own, "\n") > (base ".addresses")
 		print private, port > (base ".self")
 		print "[Interface]\nPrivateKey = " private > (base ".sync")
 		if (port != "-")
@@ -93,7 +95,7 @@ split_conf() {
 	field == "address" {
 		n = split(value, part, /[ \t]*,[ \t]*/)
 		for (i = 1; i <= n; i++)
-			print part[i] > (base ".addresses")
+			own = own " " part[i]
 	}
 	field == "publickey" { key = value }
 	field == "presharedkey" { psk = value }
@@ -133,13 +135,16 @@ conf_is_whole() {
 	grep -q '^# wgctl end ' "$conf" 2>/dev/null && conf_is_complete
 }
 
-# Everything about the configuration that the checks share.
-read_wanted() {
-	read_conf want "$conf" || return 1
+# What the checks share, once the configuration has been read.
+read_tunnel() {
 	: >"$work/have.conf"
 	if link_exists; then
 		wg showconf "$iface" >"$work/have.conf" 2>"$work/log" || return 1
 	fi
 	read_conf have "$work/have.conf" || return 1
 	wanted_routes >"$work/want.routes"
+}
+
+read_wanted() {
+	read_conf want "$conf" && read_tunnel
 }

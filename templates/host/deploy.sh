@@ -14,10 +14,6 @@ tell() {
 	if [ "$phase" = over ]; then cat; else cat >/dev/null; fi
 }
 
-listed() {
-	cut -f1 "$todo" | grep -qxF "$1"
-}
-
 # --- before anything is touched ---
 
 read_settings() {
@@ -110,11 +106,11 @@ look_at_all() {
 	: >"$todo"
 	check_packages
 	check_files
-	if listed packages; then
+	if [ -n "$packages" ]; then
 		differs tunnel "set up"
 		return
 	fi
-	read_wanted || fail "cannot read interface '$iface'"
+	read_tunnel || fail "cannot read interface '$iface'"
 	for item in $items; do
 		"check_$item"
 	done
@@ -123,7 +119,7 @@ look_at_all() {
 # Before the packages are there, all that they are for is one item.
 report() {
 	set -- packages configuration program firewall sysctl
-	if listed packages; then
+	if [ -n "$packages" ]; then
 		set -- "$@" tunnel service
 	else
 		set -- "$@" link peers endpoints addresses mtu up routes service
@@ -233,7 +229,7 @@ apply_all() {
 	apply files
 	todo=$work/still
 	for item in firewall sysctl service endpoints peers addresses mtu up routes; do
-		[ "$item" != endpoints ] || read_wanted || fail "cannot read interface '$iface'"
+		[ "$item" != endpoints ] || read_tunnel || fail "cannot read interface '$iface'"
 		: >"$todo"
 		"check_$item"
 		[ ! -s "$todo" ] || apply "$item"
@@ -262,8 +258,8 @@ change() {
 	window=$1
 	todo=$work/differs
 	lock_again </dev/null
-	! listed packages || apply packages
-	read_wanted </dev/null || fail "cannot read interface '$iface'"
+	[ -z "$packages" ] || apply packages
+	read_tunnel </dev/null || fail "cannot read interface '$iface'"
 	begin </dev/null
 	said=$run/$iface.said
 	trap - EXIT

@@ -18,6 +18,7 @@ missing_packages() {
 		printf 'wireguard-go '
 }
 
+# Sets packages.
 check_packages() {
 	packages=$(missing_packages)
 	[ -z "$packages" ] || differs packages "${packages% }"

@@ -100,7 +100,9 @@ arm() {
 		systemctl is-active --quiet "$unit.timer"
 }
 
+# And a recovery that failed at boot is mended by now.
 disarm() {
 	systemctl stop "$(timer_unit).timer" 2>/dev/null
+	systemctl reset-failed "wgctl-recover@$iface.service" 2>/dev/null
 	return 0
 }

@@ -115,6 +115,10 @@ check_endpoints() {
 		[ ! -s "$work/want.endpoints" ] || differs endpoints "set"
 }
 
+running_endpoints() {
+	wg show "$iface" endpoints | awk '$2 != "(none)" { print $1, $2 }'
+}
+
 # A name that does not resolve now is tried again by the timer; the tunnel comes up then.
 apply_endpoints() {
 	unresolved=
@@ -127,6 +131,7 @@ apply_endpoints() {
 	done <"$work/want.endpoints"
 	mkdir -p "$run"
 	cp "$work/want.endpoints" "$run/$iface.endpoints"
+	running_endpoints >"$work/have.endpoints"
 	[ -z "$unresolved" ] || note "endpoint $unresolved does not resolve on this host now; the host goes on trying"
 }
 
@@ -140,8 +145,7 @@ list_addresses() {
 
 read_addresses() {
 	list_addresses >"$work/have.addresses" &&
-		sort -o "$work/have.addresses" "$work/have.addresses" &&
-		sort -o "$work/want.addresses" "$work/want.addresses"
+		sort -o "$work/have.addresses" "$work/have.addresses"
 }
 
 check_addresses() {
@@ -175,15 +179,16 @@ wanted_mtu() {
 		return
 	fi
 	peer=
-	[ ! -s "$work/want.endpoints" ] || peer=$(wg show "$iface" endpoints | awk '
-		$2 != "(none)" { sub(/:[0-9]+$/, "", $2); gsub(/[][]/, "", $2); print $2; exit }')
+	[ ! -s "$work/want.endpoints" ] || read -r _ peer <"$work/have.endpoints"
+	peer=${peer%:*}
+	peer=${peer#[}
 	if [ -n "$peer" ]; then
-		way=$(ip route get "$peer" 2>/dev/null)
+		way=$(ip route get "${peer%]}" 2>/dev/null)
 	else
 		way=$(ip route show default 2>/dev/null)
 	fi
-	device=$(printf '%s\n' "$way" |
-		awk '{ for (i = 1; i < NF; i++) if ($i == "dev") { print $(i + 1); exit } }')
+	device=${way#*" dev "}
+	device=${device%%[!A-Za-z0-9_=+.@-]*}
 	if [ -n "$device" ] && [ "$device" != "$iface" ] && [ "$device" != lo ] &&
 		read -r mtu 2>/dev/null <"/sys/class/net/$device/mtu" && [ "$mtu" -gt 1360 ]; then
 		[ "$mtu" -le 9000 ] || mtu=9000

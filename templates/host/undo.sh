@@ -94,7 +94,7 @@ restore_tunnel() {
 	prune=yes
 	conf=$tx/live.conf
 	apply_link && read_wanted || return 1
-	cp "$tx/addresses" "$work/want.addresses"
+	sort "$tx/addresses" >"$work/want.addresses"
 	cp "$tx/routes" "$work/want.routes"
 	cp "$tx/mtu" "$work/want.mtu"
 	for item in peers addresses mtu up routes; do
@@ -159,7 +159,7 @@ roll_back() {
 	rm -f "$tx/applied"
 	go_back "$1" || return 1
 	decide rolled-back "$token" "$2" || return 1
-	[ "$1" = timer ] || disarm
+	disarm
 	remove_recovery
 	rm -rf "$tx"
 }

@@ -42,7 +42,7 @@ struct report {
 	char **notes;
 	size_t note_count, note_cap;
 	char *why;
-	char *token; /* of the change that is pending */
+	char *token;	     /* of the change that is pending */
 	bool through_tunnel; /* the session comes through the tunnel that is to change */
 	bool greeted, broken;
 };

@@ -289,7 +289,8 @@ static void ends_in_one_command(void **state)
 	script_confirm(&world.site.hub, "abc", NONCE, &confirm);
 	assert_true(ends_with(&confirm, "\n}\nconfirm wg-h abc " NONCE " </dev/null\n"));
 	script_abandon(&world.site.hub, "abc", NONCE, "gone", &abandon);
-	assert_true(ends_with(&abandon, "\n}\nabandon wg-h abc " NONCE " 'gone' </dev/null\n"));
+	assert_true(ends_with(
+		&abandon, "\n}\nabandon wg-h abc " NONCE " 'gone' </dev/null\n"));
 	script_revert(&world.site.hub, NONCE, &revert);
 	assert_true(ends_with(&revert, "\n}\nrevert wg-h " NONCE " </dev/null\n"));
 	script_status(&world.site.hub, NONCE, &status);

@@ -249,6 +249,20 @@ steps_clock() { # HOST SECONDS
 	return $status
 }
 
+# An orderly restart, which stops the units of the new generation before it starts those of the old;
+# and neither the timer nor what waits for it may hold it up.
+reboot_while_it_waits() { # HOST
+	local began
+	starts "$1" applied || return 1
+	deploy_kill
+	point_go "$1"
+	lab_until 10 lab_exec "$1" grep -q ^pending /run/wgctl/wg0.said || wrong 'it does not wait' || return 1
+	began=$SECONDS
+	lab_reboot "$1" || return 1
+	[ $((SECONDS - began)) -le 20 ] || wrong "the restart takes $((SECONDS - began)) s" || return 1
+	both_end "$1" old
+}
+
 # refused HOST TEXT: the good change is not even begun.
 refused() {
 	use_site new
@@ -428,6 +442,7 @@ for host in hub pi; do
 		fault "B12-kill-script-$host-$name" slay_at $host "$name"
 		fault "B14-power-$host-$name" power_at $host "$name"
 	done < <(points)
+	fault "B14-reboot-$host" reboot_while_it_waits $host
 	for name in undoing restoring; do
 		fault "B12-kill-rollback-$host-$name" slay_while_undoing $host $name
 		fault "B14-power-$host-$name" power_while_undoing $host $name

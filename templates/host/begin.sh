@@ -67,7 +67,8 @@ function address(allowed,    n, part, i) {
 # they come first.
 match_peers() {
 	awk -v gateway="${gateway:--}" -v after="$1" -v before="$2" "$address_awk"'
-	function match_with(key, is, was) {
+	function match_with(key, allowed, was,    is) {
+		is = index("," allowed, "," was "/") ? was : address(allowed)
 		if (key in reached) {
 			print key, is > after
 			print key, was > before
@@ -85,14 +86,14 @@ match_peers() {
 	}
 	FILENAME == ARGV[4] { next }
 	{ stays[$1] }
-	$1 in was { match_with($1, address($4), was[$1]); next }
-	$1 in reached { allowed[$1] = $4 }
+	$1 in was { match_with($1, $4, was[$1]); next }
+	$1 in reached { fresh[$1] = $4 }
 	END {
-		for (key in allowed) {
-			n = split(allowed[key], part, ",")
+		for (key in fresh) {
+			n = split(fresh[key], part, ",")
 			for (i = 1; i <= n; i++)
 				if (part[i] in owner && !(owner[part[i]] in stays)) break
-			if (i <= n) match_with(key, address(allowed[key]), was[owner[part[i]]])
+			if (i <= n) match_with(key, fresh[key], was[owner[part[i]]])
 		}
 		for (i = 1; i <= others; i++) {
 			print rest[i] > after

@@ -13,7 +13,7 @@ for dir in $(echo "$PATH" | tr : ' ') /usr/bin /bin; do
 	[ ! -x "$real_stat" ] || break
 done
 
-for part in state report conf tunnel routes sysctl firewall files service deploy; do
+for part in state report conf tunnel routes sysctl firewall files service begin deploy; do
 	# shellcheck source=/dev/null
 	. "$host/$part.sh"
 done
@@ -103,7 +103,7 @@ check() {
 }
 
 count=0
-for area in conf tunnel routes firewall files faults; do
+for area in conf tunnel routes firewall files peers faults; do
 	# shellcheck source=/dev/null
 	. "$here/$area.sh"
 done

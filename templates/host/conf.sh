@@ -12,13 +12,13 @@
 # brings it in line. Deploy and boot use the same ones. Where a helper fails nothing is
 # known, and that counts as a difference: hence no pipes out of what may fail.
 
-# Splits a configuration into lists: NAME.peers (one canonical line a peer, sorted),
+# Splits a configuration into lists: NAME.peers (one canonical line a peer),
 # NAME.sync (what wg takes: without endpoints, and explicit about what is off, since
 # wg before 2026 leaves an omitted keepalive or preshared key as it was), NAME.addresses,
 # NAME.allowed, NAME.full (families with a default route), NAME.endpoints, NAME.self
 # (private key, port), NAME.mtu. What could not be read to its end is no configuration.
 read_conf() {
-	split_conf "$1" "$2" && sort -o "$work/$1.peers" "$work/$1.peers" && return 0
+	split_conf "$1" "$2" && return 0
 	: >"$work/$1.self"
 	: >"$work/$1.peers"
 	return 1
@@ -125,7 +125,9 @@ conf_is_sealed() {
 # A key of its own and a peer at least: with less, wg would wipe what runs; unless it was
 # made so, for a hub that has no spokes.
 conf_is_complete() {
-	[ -s "$work/want.self" ] && ! grep -q '^- ' "$work/want.self" || return 1
+	want_key=-
+	read -r want_key want_port <"$work/want.self"
+	[ "$want_key" != - ] || return 1
 	[ -s "$work/want.peers" ] || conf_is_sealed
 }
 

@@ -3,28 +3,38 @@
 #
 # Our own chains, and one jump to each.
 
-# What of the firewall is ours, as one canonical text: our chains with their rules, and for
-# each built-in chain how often and how far in front the jump stands (only other jumps of
-# wgctl may stand before it).
+# For awk: what of a line that -save prints is ours, in canonical words: our chains with their
+# rules, and for each built-in chain how often and how far in front the jump stands (only
+# other jumps of wgctl may stand before it).
+# shellcheck disable=SC2016
+own_awk='
+function is_own(chain) {
+	return sub(/^WGCTL-[A-Z]+-/, "", chain) && chain == iface
+}
+function own_part(    chain) {
+	if (/^\*/) {
+		table = substr($0, 2)
+	} else if (/^:/) {
+		chain = substr($1, 2)
+		if (is_own(chain)) return table " chain " chain
+	} else if (/^-A / && is_own($2)) {
+		return table " " $0
+	} else if (/^-A / && NF == 4 && $3 == "-j" && is_own($4)) {
+		return table " jump " $2 " " $4 ((table, $2) in passed ? " late" : " first")
+	} else if (/^-A / && !(NF == 4 && $4 ~ /^WGCTL-/)) {
+		passed[table, $2]
+	}
+	return ""
+}
+'
+
+# All that is ours, as one text.
 own_rules() {
 	"$1-save" >"$work/saved" 2>"$work/log" || return 1
 	: >"$work/log"
-	awk -v iface="$iface" '
-	function own(chain) {
-		return sub(/^WGCTL-[A-Z]+-/, "", chain) && chain == iface
-	}
-	/^\*/ { table = substr($0, 2); next }
-	/^:/ {
-		chain = substr($1, 2)
-		if (own(chain)) print table, "chain", chain
-		next
-	}
-	/^-A / && own($2) { print table, $0; next }
-	/^-A / && NF == 4 && $3 == "-j" && own($4) {
-		print table, "jump", $2, $4, (table, $2) in passed ? "late" : "first"
-		next
-	}
-	/^-A / && !(NF == 4 && $4 ~ /^WGCTL-/) { passed[table, $2] }' "$work/saved"
+	awk -v iface="$iface" "$own_awk"'
+	{ part = own_part() }
+	part != "" { print part }' "$work/saved"
 }
 
 # The rule file with each "@jump CHAIN OWN" turned into what puts exactly one jump first; and
@@ -93,6 +103,30 @@ describe_drift() {
 	fi
 }
 
+# Prints what is the matter, if anything, and leaves what is ours in $work/own.
+compare_rules() {
+	"$1-save" >"$work/saved" 2>"$work/log" || return 1
+	: >"$work/log"
+	: >"$work/own"
+	if ! [ -e "$run/$iface.$1.rules" ] || ! [ -e "$run/$iface.$1.own" ]; then
+		echo loaded
+		return
+	fi
+	awk -v iface="$iface" -v own="$work/own" "$own_awk"'
+	FILENAME == ARGV[1] { rule[++rules] = $0; next }
+	FILENAME == ARGV[2] { other += $0 != rule[++loaded]; next }
+	FILENAME == ARGV[3] { kept[++keeps] = $0; next }
+	{ part = own_part() }
+	part != "" {
+		print part > own
+		drift += part != kept[++parts]
+	}
+	END {
+		if (other || loaded != rules) print "loaded"
+		else if (drift || parts != keeps) print "drift"
+	}' "$rules/$iface.$1" "$run/$iface.$1.rules" "$run/$iface.$1.own" "$work/saved"
+}
+
 check_firewall() {
 	for tool in iptables ip6tables; do
 		has_firewall "$tool" || continue
@@ -100,13 +134,13 @@ check_firewall() {
 			differs firewall "loaded"
 			return
 		fi
-		if ! own_rules "$tool" >"$work/own"; then
-			differs firewall "$tool cannot be compared"
-		elif ! cmp -s "$rules/$iface.$tool" "$run/$iface.$tool.rules"; then
-			differs firewall "$tool loaded"
-		elif ! cmp -s "$work/own" "$run/$iface.$tool.own"; then
-			differs firewall "$tool $(describe_drift)"
-		fi
+		matter=$(compare_rules "$tool") || matter=unknown
+		case $matter in
+		'') ;;
+		loaded) differs firewall "$tool loaded" ;;
+		drift) differs firewall "$tool $(describe_drift)" ;;
+		*) differs firewall "$tool cannot be compared" ;;
+		esac
 	done
 }
 

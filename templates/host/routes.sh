@@ -68,45 +68,51 @@ wanted_routes() {
 			if (own_six[i] == six && index(value, own[i]) == 1)
 				next
 		sub(six ? "/128$" : "/32$", "")
-		print
-	}' "$work/want.addresses" "$work/want.allowed" >"$work/unsorted" &&
-		sort -u "$work/unsorted"
+		if (!($0 in seen)) print
+		seen[$0]
+	}' "$work/want.addresses" "$work/want.allowed"
+}
+
+# What the kernel makes by itself.
+not_routes=' proto kernel|^(fe80|ff00|default|multicast)'
+
+show_routes() {
+	: >"$work/routes.shown"
+	link_exists || return 0
+	ip -4 route show table main dev "$iface" >"$work/routes.shown" 2>"$work/log" || return 1
+	[ ! -e /proc/net/if_inet6 ] ||
+		ip -6 route show table main dev "$iface" >>"$work/routes.shown" 2>"$work/log"
 }
 
 list_routes() {
-	link_exists || return 0
-	ip -4 route show table main dev "$iface" >"$work/shown" 2>"$work/log" || return 1
-	[ ! -e /proc/net/if_inet6 ] ||
-		ip -6 route show table main dev "$iface" >>"$work/shown" 2>"$work/log" || return 1
-	awk '/ proto kernel/ || /^(fe80|ff00|default|multicast)/ { next } { print $1 }' "$work/shown"
+	show_routes && awk -v skip="$not_routes" '$0 !~ skip { print $1 }' "$work/routes.shown"
 }
 
-read_routes() {
-	list_routes >"$work/have.routes" && sort -u -o "$work/have.routes" "$work/have.routes"
+compare_routes() {
+	show_routes && difference "$work/want.routes" "$work/routes.shown" 1 "$not_routes" \
+		>"$work/routes.differs"
 }
 
 check_routes() {
-	read_routes || {
+	if ! compare_routes; then
 		differs routes "cannot be compared"
 		return
-	}
-	cmp -s "$work/want.routes" "$work/have.routes" || {
-		differs routes "$(comm -3 "$work/want.routes" "$work/have.routes" |
-			awk '/^\t/ { gone++; next } { new++ } END { printf "%d added, %d removed", new, gone }')"
-		! link_exists || tell_lists routes "$work/want.routes" "$work/have.routes"
-	}
+	elif [ -s "$work/routes.differs" ]; then
+		differs routes "$(awk '{ n[$1]++ }
+			END { printf "%d added, %d removed", n["+"], n["-"] }' "$work/routes.differs")"
+		! link_exists || tell_difference_of routes
+	fi
 	everything_in_line || differs routes "default"
 }
 
+# Sorted, "+" comes first.
 apply_routes() {
-	read_routes && comm -23 "$work/want.routes" "$work/have.routes" >"$work/new.routes" &&
-		comm -13 "$work/want.routes" "$work/have.routes" >"$work/old.routes" || return 1
+	compare_routes && sort -o "$work/routes.differs" "$work/routes.differs" || return 1
 	for family in 4 6; do
 		awk -v family="$family" -v dev="$iface" '
-			(index($1, ":") > 0) == (family == 6) {
-				verb = FILENAME == ARGV[1] ? "replace" : "del"
-				print "route", verb, $1, "dev", dev
-			}' "$work/new.routes" "$work/old.routes" >"$work/batch" || return 1
+			(index($2, ":") > 0) == (family == 6) {
+				print "route", $1 == "+" ? "replace" : "del", $2, "dev", dev
+			}' "$work/routes.differs" >"$work/batch" || return 1
 		[ ! -s "$work/batch" ] || ip "-$family" -batch "$work/batch" 2>"$work/log" || return 1
 	done
 	apply_everything

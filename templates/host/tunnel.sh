@@ -7,12 +7,25 @@ link_exists() {
 	[ -e "/sys/class/net/$iface" ]
 }
 
-# Two sorted lists: what is wanted and missing, what is there and is not wanted.
-tell_lists() {
+# WANTED THERE FIELD [SKIP]: "- ITEM" for what is there and not in the list of wanted
+# items, "+ ITEM" for what is missing, in any order. The items that are there are a field of
+# each line, or all of it (0); lines that match SKIP count as none.
+difference() {
+	awk -v field="$3" -v skip="${4:-^$}" '
+	FILENAME == ARGV[1] { wanted[$0]; next }
+	$0 ~ skip { next }
 	{
-		comm -23 "$2" "$3" | head -n 20 | sed "s|^|detail	$1	+ |"
-		comm -13 "$2" "$3" | head -n 20 | sed "s|^|detail	$1	- |"
-	} | tell
+		item = field ? $field : $0
+		if (!(item in wanted) && !(item in there)) print "-", item
+		there[item]
+	}
+	END { for (item in wanted) if (!(item in there)) print "+", item }' "$1" "$2"
+}
+
+# ITEM: the difference in $work/ITEM.differs.
+tell_difference_of() {
+	sort "$work/$1.differs" | awk -v item="$1" '
+		++lines[$1] <= 20 { print "detail\t" item "\t" $0 }' | tell
 }
 
 check_link() {
@@ -55,7 +68,11 @@ check_peers() {
 		differs peers "cannot be compared"
 		return
 	}
-	if cmp -s "$work/want.peers" "$work/owned.peers"; then
+	difference "$work/want.peers" "$work/owned.peers" 0 >"$work/peers.differs" || {
+		differs peers "cannot be compared"
+		return
+	}
+	if [ ! -s "$work/peers.differs" ]; then
 		self_in_line || differs peers "key or port set"
 		return
 	fi
@@ -137,38 +154,36 @@ apply_endpoints() {
 
 # --- addresses and MTU ---
 
-list_addresses() {
-	link_exists || return 0
-	ip -o addr show dev "$iface" scope global >"$work/shown" 2>"$work/log" || return 1
-	awk '{ print $4 }' "$work/shown"
+show_addresses() {
+	: >"$work/addresses.shown"
+	! link_exists || ip -o addr show dev "$iface" scope global >"$work/addresses.shown" 2>"$work/log"
 }
 
-read_addresses() {
-	list_addresses >"$work/have.addresses" &&
-		sort -o "$work/have.addresses" "$work/have.addresses"
+list_addresses() {
+	show_addresses && awk '{ print $4 }' "$work/addresses.shown"
+}
+
+compare_addresses() {
+	show_addresses && difference "$work/want.addresses" "$work/addresses.shown" 4 \
+		>"$work/addresses.differs"
 }
 
 check_addresses() {
-	read_addresses || {
+	if ! compare_addresses; then
 		differs addresses "cannot be compared"
-		return
-	}
-	cmp -s "$work/want.addresses" "$work/have.addresses" || {
+	elif [ -s "$work/addresses.differs" ]; then
 		differs addresses "$(paste -s -d' ' "$work/want.addresses")"
-		! link_exists || tell_lists addresses "$work/want.addresses" "$work/have.addresses"
-	}
+		! link_exists || tell_difference_of addresses
+	fi
 }
 
+# What is new comes first, since with the last address its family may go.
 apply_addresses() {
-	read_addresses || return 1
-	while read -r address; do
-		grep -qxF "$address" "$work/have.addresses" ||
-			ip addr add "$address" dev "$iface" 2>"$work/log" || return 1
-	done <"$work/want.addresses"
-	while read -r address; do
-		grep -qxF "$address" "$work/want.addresses" ||
-			ip addr del "$address" dev "$iface" 2>"$work/log" || return 1
-	done <"$work/have.addresses"
+	compare_addresses && sort -o "$work/addresses.differs" "$work/addresses.differs" || return 1
+	while read -r sign address; do
+		case $sign in +) verb=add ;; *) verb=del ;; esac
+		ip addr $verb "$address" dev "$iface" 2>"$work/log" || return 1
+	done <"$work/addresses.differs"
 }
 
 # As wg-quick has it: what the way to the peer, or else the default route, carries, less

@@ -94,7 +94,7 @@ restore_tunnel() {
 	prune=yes
 	conf=$tx/live.conf
 	apply_link && read_wanted || return 1
-	sort "$tx/addresses" >"$work/want.addresses"
+	cp "$tx/addresses" "$work/want.addresses"
 	cp "$tx/routes" "$work/want.routes"
 	cp "$tx/mtu" "$work/want.mtu"
 	for item in peers addresses mtu up routes; do

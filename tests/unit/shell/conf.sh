@@ -36,8 +36,8 @@ reads_every_list() {
 		private= 51820
 	END
 	holds "$work/want.peers" <<-END
-		clinic= $none off 10.49.0.3/32,fd00:49::3/128
 		hospital= shared= 25 10.20.1.0/24,10.49.0.2/32
+		clinic= $none off 10.49.0.3/32,fd00:49::3/128
 	END
 	holds "$work/want.addresses" <<-END
 		10.49.0.1/24

@@ -58,8 +58,21 @@ int hostfiles_sysctl(const struct node *node, const struct policy *policy,
 	return template_render("host/sysctl.conf", &view, out, err);
 }
 
+int hostfiles_init_script(
+	const struct node *node, const char *name, struct buf *out, struct err *err)
+{
+	struct view view = {.count = 0};
+
+	view_name(&view, "interface", node->interface);
+	return template_render(name, &view, out, err);
+}
+
 static const char *const shared_parts[] = {
 	"host/state.sh",
+	"host/init.sh",
+	"host/systemd.sh",
+	"host/initd.sh",
+	"host/detached.sh",
 	"host/conf.sh",
 	"host/tunnel.sh",
 	"host/routes.sh",
@@ -78,6 +91,9 @@ static const char *const deploy_parts[] = {
 };
 static const char *const confirm_parts[] = {
 	"host/state.sh",
+	"host/init.sh",
+	"host/systemd.sh",
+	"host/detached.sh",
 	"host/tunnel.sh",
 	"host/firewall.sh",
 	"host/report.sh",
@@ -86,6 +102,10 @@ static const char *const confirm_parts[] = {
 };
 static const char *const status_parts[] = {
 	"host/state.sh",
+	"host/init.sh",
+	"host/systemd.sh",
+	"host/initd.sh",
+	"host/detached.sh",
 	"host/report.sh",
 	"host/tunnel.sh",
 	"host/firewall.sh",

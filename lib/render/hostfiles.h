@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The files that a node has beside its configuration: firewall rules of each family, the
- * sysctl drop-in, the units, the program that the units run.
+ * sysctl drop-in, units and init scripts, the program that these run.
  */
 #ifndef WGCTL_RENDER_HOSTFILES_H
 #define WGCTL_RENDER_HOSTFILES_H
@@ -20,6 +20,10 @@ int hostfiles_firewall(const struct node *node, const struct policy *policy,
 /* The drop-in for /etc/sysctl.d; keys are written with slashes. */
 int hostfiles_sysctl(const struct node *node, const struct policy *policy,
 	struct buf *out, struct err *err);
+
+/* The init script of that template, for hosts without systemd. */
+int hostfiles_init_script(
+	const struct node *node, const char *name, struct buf *out, struct err *err);
 
 /* The shell program that stays on the host. */
 void hostfiles_program(struct buf *out);

@@ -103,7 +103,7 @@ static bool follows(const struct site *site, const struct node *node)
 	return !node->is_hub && endpoint_is_name(&site->hub.endpoint);
 }
 
-static void add_program(const struct site *site, const struct node *node, struct buf *out)
+static void add_units(struct buf *out)
 {
 	static const char *const units[] = {
 		"wgctl@.service",
@@ -112,18 +112,50 @@ static void add_program(const struct site *site, const struct node *node, struct
 		"wgctl-reresolve@.service",
 		"wgctl-reresolve@.timer",
 	};
-	CLEANUP(buf_release) struct buf text = BUF_INIT;
 
-	hostfiles_program(&text);
-	add_file(out, "program", 0700, WGCTL_FOLDER "/host", text.text);
 	for (size_t i = 0; i < ARRAY_SIZE(units); i++) {
 		CLEANUP(buf_release) struct buf name = BUF_INIT, path = BUF_INIT;
 
 		buf_addf(&name, "host/%s", units[i]);
 		buf_addf(&path, "/etc/systemd/system/%s", units[i]);
 		add_file(
-			out, "service", 0644, path.text, template_source(name.text).text);
+			out, "systemd", 0644, path.text, template_source(name.text).text);
 	}
+}
+
+static int add_init_scripts(
+	const char *init, const struct node *node, struct buf *out, struct err *err)
+{
+	static const char *const services[] = {"recover", "firewall", "tunnel"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(services); i++) {
+		CLEANUP(buf_release)
+		struct buf name = BUF_INIT, text = BUF_INIT, path = BUF_INIT;
+
+		buf_addf(&name, "host/%s/%s", init, services[i]);
+		if (hostfiles_init_script(node, name.text, &text, err) < 0)
+			return -1;
+		buf_addf(&path, "/etc/init.d/wgctl-%s-%s", services[i], node->interface);
+		add_file(out, init, 0755, path.text, text.text);
+	}
+	return 0;
+}
+
+/* Of every kind, labelled by it: the host takes what fits. */
+static int add_services(const struct node *node, struct buf *out, struct err *err)
+{
+	add_units(out);
+	if (add_init_scripts("openrc", node, out, err) < 0)
+		return -1;
+	return add_init_scripts("sysvinit", node, out, err);
+}
+
+static void add_program(const struct site *site, const struct node *node, struct buf *out)
+{
+	CLEANUP(buf_release) struct buf text = BUF_INIT;
+
+	hostfiles_program(&text);
+	add_file(out, "program", 0700, WGCTL_FOLDER "/host", text.text);
 	buf_truncate(&text, 0);
 	buf_addf(&text, "%s %s\n%s\n", site->name, node->name,
 		follows(site, node) ? "yes" : "no");
@@ -180,6 +212,8 @@ static int add_payload(const struct topology *topology, const struct node *node,
 		return -1;
 	add_retired(topology->site, node, out);
 	add_program(topology->site, node, out);
+	if (add_services(node, out, err) < 0)
+		return -1;
 	buf_addf(out, "end %s\n", options->nonce);
 	return 0;
 }

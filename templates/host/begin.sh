@@ -2,25 +2,8 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 #
 # Before a change: the generation to go back to is on disk, complete and read back, and two
-# triggers are set, a timer of systemd, which counts time that has passed and not the
-# clock's, and a unit at boot. Only then may anything be touched.
-
-# What is started at boot, ours and what would be in its way.
-boot_links() {
-	for link in sysinit.target.wants/wgctl-firewall@ multi-user.target.wants/wgctl@ \
-		timers.target.wants/wgctl-reresolve@ multi-user.target.wants/wg-quick@; do
-		unit=/etc/systemd/system/$link$iface
-		case $link in *reresolve*) unit=$unit.timer ;; *) unit=$unit.service ;; esac
-		echo "$unit $(readlink "$unit" || echo -)"
-	done
-}
-
-unit_states() {
-	for unit in wgctl-firewall@$iface.service wgctl@$iface.service \
-		wgctl-reresolve@$iface.timer; do
-		echo "$unit $(systemctl is-active "$unit")"
-	done
-}
+# triggers are set, a timer and a service at boot (see init.sh). Only then may anything be
+# touched.
 
 save_files() {
 	: >"$1/files"
@@ -145,9 +128,9 @@ save_live() {
 save_generation() {
 	into=$1
 	rm -rf "$into"
-	mkdir -p "$into" && save_files "$into" && boot_links >"$into/links" &&
-		unit_states >"$into/units" && echo "$window" >"$into/window" || return 1
-	[ -L "$recovery" ] || : >"$into/unrecovered"
+	mkdir -p "$into" && save_files "$into" && "${by}_links" >"$into/links" &&
+		"${by}_states" >"$into/units" && echo "$window" >"$into/window" || return 1
+	"${by}_enabled" "$recovery_where" "$recovery" || : >"$into/unrecovered"
 	save_sysctls || return 1
 	for tool in iptables ip6tables; do
 		[ ! -e "$run/$iface.$tool.rules" ] ||
@@ -157,31 +140,29 @@ save_generation() {
 	cp "$(unpacked "$etc/host")" "$into/host" && sync && sh -n "$into/host"
 } 2>"$work/log"
 
-# Taken up by the unit at boot; and by a second administrator, who is told to wait.
+# Taken up at boot; and by a second administrator, who is told to wait.
 write_pending() {
 	echo "$nonce $(boot_id)" >"$pending.new" && sync "$pending.new" &&
 		mv -f "$pending.new" "$pending" && sync "$etc"
 }
 
 place_recovery() {
-	unit=/etc/systemd/system/wgctl-recover@.service
-	file_in_line "$(unpacked $unit)" 644 $unit || place_file "$(unpacked $unit)" 644 $unit ||
-		return 1
-	[ -L "$recovery" ] || {
-		mkdir -p "${recovery%/*}" && ln -s $unit "$recovery" && sync "${recovery%/*}"
-	}
+	set -- "$(unpacked "$recovery_file")" "$recovery_mode" "$recovery_file"
+	file_in_line "$@" || place_file "$@" || return 1
+	"${by}_enabled" "$recovery_where" "$recovery" ||
+		"${by}_link" "$recovery_where" "$recovery"
 }
 
 not_begun() {
 	rm -f "$pending" "$pending.new"
-	disarm
+	"${by}_disarm"
 	remove_recovery
 	rm -rf "$tx" "$tx.new"
 }
 
 begin() {
 	: >"$work/log"
-	name_recovery
+	"${by}_name_recovery"
 	mkdir -p "$etc"
 	rm -f "$etc/$iface.decided"
 	save_generation "$tx.new" || {
@@ -193,7 +174,7 @@ begin() {
 		not_begun
 		fail "cannot write to $etc" "nothing was changed"
 	fi
-	arm "$window" || {
+	"${by}_arm" "$window" || {
 		not_begun
 		fail "the timer that would take the change back does not start" "nothing was changed"
 	}

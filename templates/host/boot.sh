@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=sh disable=SC2034,SC2154
 #
-# What the units run: /etc/wireguard/wgctl/host VERB INTERFACE. Each verb may be run again
-# at any time.
+# What units and init scripts run: /etc/wireguard/wgctl/host VERB INTERFACE. Each verb may
+# be run again at any time.
 
 die() {
 	printf 'wgctl: %s: %s\n' "$iface" "$1" >&2
@@ -74,6 +74,7 @@ recall_endpoints() {
 
 verb_down() {
 	! link_exists || keep_endpoints
+	[ ! -e "$run/$iface.started" ] || not_started
 	take_down || die "cannot delete the interface"
 }
 
@@ -87,7 +88,7 @@ verb_rollback() {
 # At boot, before anything comes up.
 verb_recover() {
 	roll_back boot "this host restarted before it was confirmed" && return 0
-	arm 30
+	"${by}_arm" 30
 	die "cannot take the change back; it is tried again in 30 s"
 }
 
@@ -116,13 +117,8 @@ verb_reresolve() {
 verb_remove() {
 	[ -e "$etc/$iface.node" ] || die "this tunnel was not made by wgctl"
 	lock 30 || die "another change is at work on this host"
-	disarm
-	units="wgctl@$iface.service wgctl-firewall@$iface.service wgctl-reresolve@$iface.timer
-		wgctl-recover@$iface.service"
-	# shellcheck disable=SC2086
-	systemctl disable --now $units >"$work/log" 2>&1
-	# shellcheck disable=SC2086
-	systemctl reset-failed $units >"$work/log" 2>&1
+	"${by}_disarm"
+	"${by}_forget"
 	take_down || die "cannot delete the interface"
 	unload_firewall || die "cannot take the firewall chains off"
 	forwarded=no
@@ -140,12 +136,8 @@ verb_remove() {
 
 # What all tunnels of this host have in common, but this program.
 remove_shared() {
-	for unit in wgctl@.service wgctl-firewall@.service wgctl-recover@.service \
-		wgctl-reresolve@.service wgctl-reresolve@.timer; do
-		rm -f "/etc/systemd/system/$unit"
-	done
 	rm -rf "$run"
-	systemctl daemon-reload
+	"${by}_forget_shared"
 }
 
 boot() {
@@ -169,8 +161,10 @@ boot() {
 	trap 'exit 1' HUP INT TERM
 	: >"$work/log"
 	exec </dev/null
+	find_init || :
 	case $verb in
 	up | down | firewall | reresolve | remove | rollback | recover | undo) "verb_$verb" ;;
+	follow | follower | timer) "verb_$verb" ;;
 	*)
 		echo "usage: $0 up|down|firewall|reresolve|remove INTERFACE" >&2
 		exit 2

@@ -20,7 +20,7 @@ keep_change() {
 # May have been broken off the first time. The copy is what a boot uses if somebody, or a
 # disk, has damaged the file.
 tidy_up() {
-	disarm
+	"${by}_disarm"
 	[ -e "$tx/files" ] || return 0
 	place_file "$conf_path" 600 "$etc/$iface.confirmed"
 	awk '{ print $NF }' "$tx/files" | xargs sha256sum >"$etc/$iface.sums" 2>/dev/null

@@ -88,7 +88,7 @@ check_kept_peers() {
 
 # firewalld keeps rules of its own in nftables, which ours in iptables cannot overrule.
 check_firewalld() {
-	if [ ! -x /usr/sbin/firewalld ] || ! systemctl -q is-active firewalld; then
+	if [ ! -x /usr/sbin/firewalld ] || ! "${by}_running" firewalld; then
 		return
 	fi
 	note "firewalld runs on this host and has to be told: firewall-cmd --permanent --zone=trusted --add-interface=$iface"
@@ -300,7 +300,7 @@ revert() {
 		"$conf_path") label=configuration ;;
 		*tables) label=firewall ;;
 		*/sysctl.d/*) label=sysctl ;;
-		*/systemd/*) label=service ;;
+		*/systemd/* | */init.d/*) label=service ;;
 		*) label=program ;;
 		esac
 		echo "$name $label $mode $path"

@@ -6,14 +6,15 @@
 
 # Splits the payload: settings to $work/settings, the keys of peers that are reached through
 # this tunnel and must not be lost to $work/reached, files to $work/new by the last part of
-# their path, which is theirs alone, their list to $work/files as "NAME LABEL MODE PATH".
+# their path, which is theirs alone, their list to $work/files as "NAME LABEL MODE PATH". Of
+# what starts services, labelled by the kind, this host's own is taken.
 # Succeeds only where the last line ends it with the nonce of the first.
 unpack() {
 	mkdir "$work/new"
 	: >"$work/settings"
 	: >"$work/reached"
 	: >"$work/files"
-	awk -v base="$work" '
+	awk -v base="$work" -v init="${init-}" '
 	left > 0 {
 		print > out
 		if (!--left) close(out)
@@ -27,9 +28,13 @@ unpack() {
 		name = $4
 		sub(/.*\//, "", name)
 		out = base "/new/" name
-		printf "" > out
-		print name, $2, $3, $4 > (base "/files")
 		left = $5
+		if ($2 ~ /^(systemd|openrc|sysvinit)$/) {
+			if ($2 == init) $2 = "service"
+			else out = "/dev/null"
+		}
+		printf "" > out
+		if (out != "/dev/null") print name, $2, $3, $4 > (base "/files")
 		if (!left) close(out)
 		next
 	}
@@ -178,15 +183,15 @@ check_files() {
 }
 
 apply_files() {
-	units_changed=no
+	services_changed=no
 	files_out_of_line >"$work/files.out" || return 1
-	while read -r name _ mode path; do
+	while read -r name label mode path; do
 		if [ "$name" = - ]; then
 			rm -f "$path" || return 1
 		else
 			place_file "$work/new/$name" "$mode" "$path" || return 1
 		fi
-		case $path in */systemd/*) units_changed=yes ;; esac
+		[ "$label" != service ] || services_changed=yes
 	done <"$work/files.out"
-	[ $units_changed = no ] || systemctl daemon-reload 2>"$work/log"
+	[ $services_changed = no ] || "${by}_reload" now
 }

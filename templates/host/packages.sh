@@ -9,11 +9,17 @@ kernel_has_wireguard() {
 	ip link del dev wgctl-probe
 }
 
+# BusyBox has an `ip` of its own, which does not do; and no host of systemd has that.
+has_iproute() {
+	command -v ip >/dev/null || return 1
+	[ "$by" = systemd ] || ip -V 2>/dev/null | grep -q iproute2
+}
+
 # Every manager that is known has these packages under these names.
 missing_packages() {
 	command -v wg >/dev/null || printf 'wireguard-tools '
 	command -v iptables-restore >/dev/null || printf 'iptables '
-	command -v ip >/dev/null || printf 'iproute2 '
+	has_iproute || printf 'iproute2 '
 	link_exists || command -v wireguard-go >/dev/null || kernel_has_wireguard ||
 		printf 'wireguard-go '
 }

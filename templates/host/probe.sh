@@ -95,10 +95,6 @@ missing_peers() {
 	[ -s "$work/missing" ]
 }
 
-seconds_up() {
-	cut -d. -f1 /proc/uptime
-}
-
 # So that it ends before the timer does.
 probe_longest() {
 	read -r longest <"$tx/window"

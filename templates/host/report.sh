@@ -68,7 +68,7 @@ start() {
 	trap 'exit 1' HUP INT TERM
 	: >"$work/log"
 	[ "$(id -u)" = 0 ] || fail "this needs root" "run it with sudo"
-	[ -d /run/systemd/system ] || fail "this host does not run systemd" \
-		"wgctl brings tunnels up at boot by its units only"
+	find_init || fail "this host runs neither systemd nor OpenRC nor sysvinit" \
+		"wgctl cannot bring a tunnel up at its boot"
 	[ -z "${iface-}" ] || name_paths
 }

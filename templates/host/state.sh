@@ -16,20 +16,31 @@ boot_id() {
 	cat /proc/sys/kernel/random/boot_id
 }
 
-timer_unit() {
-	echo "wgctl-rollback-$iface"
-}
-
 read_pending() {
 	token=
 	# shellcheck disable=SC2034
 	[ ! -e "$pending" ] || read -r token pending_boot <"$pending"
 }
 
+# By no clock that somebody may set.
+seconds_up() {
+	cut -d. -f1 /proc/uptime
+}
+
+# SECONDS FD; BusyBox's flock knows no -w.
+take_lock() {
+	read -r began _ </proc/uptime
+	flock -w "$1" "$2" 2>/dev/null && return 0
+	until flock -n "$2" 2>/dev/null; do
+		[ "$(seconds_up)" -lt $((${began%.*} + $1)) ] || return 1
+		sleep 1
+	done
+}
+
 lock() {
 	mkdir -p "$run"
 	exec 9>"$run/lock"
-	flock -w "$1" 9
+	take_lock "$1" 9
 }
 
 # A change that hangs must not keep the rollback from its work: whatever holds the lock is
@@ -74,35 +85,11 @@ decide() {
 	mv -f "$pending" "$etc/$iface.decided" && sync "$etc"
 }
 
-# What starts the recovery at boot.
-name_recovery() {
-	recovery=/etc/systemd/system/sysinit.target.wants/wgctl-recover@$iface.service
-}
-
-# If this change has brought it.
+# What goes back at boot, if this change has brought it.
 remove_recovery() {
+	"${by}_mended"
 	[ -e "$tx/unrecovered" ] || return 0
-	name_recovery
-	rm -f "$recovery"
-	! grep -qxF -e '- - /etc/systemd/system/wgctl-recover@.service' "$tx/files" ||
-		rm -f /etc/systemd/system/wgctl-recover@.service
-}
-
-# After that many seconds the change is taken back, and again for as long as that fails. The
-# timer may be set early in a boot, before what timers wait for by default.
-arm() {
-	unit=$(timer_unit)
-	systemctl stop "$unit.timer" "$unit.service" 2>/dev/null
-	systemctl reset-failed "$unit.service" 2>/dev/null
-	systemd-run -q --unit="$unit" --on-active="$1" --timer-property=AccuracySec=1s \
-		--timer-property=DefaultDependencies=no --property=Restart=on-failure --property=RestartSec=5 \
-		/bin/sh "$tx/host" rollback "$iface" 2>"$work/log" 9>&- &&
-		systemctl is-active --quiet "$unit.timer"
-}
-
-# And a recovery that failed at boot is mended by now.
-disarm() {
-	systemctl stop "$(timer_unit).timer" 2>/dev/null
-	systemctl reset-failed "wgctl-recover@$iface.service" 2>/dev/null
-	return 0
+	"${by}_name_recovery"
+	"${by}_unlink" "$recovery_where" "$recovery"
+	! grep -qxF -e "- - $recovery_file" "$tx/files" || rm -f "$recovery_file"
 }

@@ -83,16 +83,16 @@ tell_firewall() {
 }
 
 # The hub does not follow anybody.
-tell_units() {
+tell_services() {
 	follow=no
-	wanted_units >"$work/units"
-	while read -r target unit; do
-		if ! enabled "$target" "$unit"; then
-			say unit "$unit" disabled
-		elif ! systemctl -q is-active "$unit"; then
-			say unit "$unit" inactive
+	"${by}_wanted" >"$work/services"
+	while read -r where name; do
+		if ! "${by}_enabled" "$where" "$name"; then
+			say unit "$name" disabled
+		elif ! "${by}_active" "$name"; then
+			say unit "$name" inactive
 		fi
-	done <"$work/units"
+	done <"$work/services"
 }
 
 # INTERFACE NONCE
@@ -103,7 +103,7 @@ status() {
 	start
 	tell_interface
 	tell_firewall
-	tell_units
+	tell_services
 	[ ! -e "$pending" ] || say pending
 	say end "$nonce"
 }

@@ -14,40 +14,21 @@ place_saved() {
 	place_file "$@"
 }
 
-# Lines of $tx/files: NUMBER MODE PATH, or "- - PATH" for a file that was not there. The
-# unit that takes this up again at boot goes last, in roll_back. What place_file was at when
-# it was killed may hold a key.
+# Lines of $tx/files: NUMBER MODE PATH, or "- - PATH" for a file that was not there. What
+# takes this up again at boot goes last, in roll_back. What place_file was at when it was
+# killed may hold a key.
 restore_files() {
 	failed=no
+	"${by}_name_recovery"
 	while read -r number mode path; do
 		rm -f "${path%/*}"/.wgctl.*.tmp
 		if [ "$number" = - ]; then
-			[ "${path##*/}" = wgctl-recover@.service ] || rm -f "$path" || failed=yes
+			[ "$path" = "$recovery_file" ] || rm -f "$path" || failed=yes
 		elif ! file_in_line "$tx/file.$number" "$mode" "$path"; then
 			place_saved "$tx/file.$number" "$mode" "$path" || failed=yes
 		fi
 	done <"$tx/files"
 	[ $failed = no ]
-}
-
-# Lines of $tx/links: PATH TARGET, or "PATH -": what is started at boot.
-restore_links() {
-	while read -r path target; do
-		rm -f "$path"
-		[ "$target" = - ] || { mkdir -p "${path%/*}" && ln -s "$target" "$path"; }
-	done <"$tx/links"
-	sync
-}
-
-# Lines of $tx/units: UNIT STATE. What ran runs again, the rest does not.
-restore_units() {
-	while read -r unit state; do
-		case $state in
-		inactive | failed | unknown) systemctl stop "$unit" 2>/dev/null ;;
-		*) systemctl start "$unit" 2>"$work/log" ;;
-		esac
-	done <"$tx/units"
-	return 0
 }
 
 restore_sysctls() {
@@ -115,39 +96,20 @@ take_down() {
 	! link_exists || ip link del dev "$iface" 2>"$work/log"
 }
 
-stop_units() {
-	systemctl stop "wgctl@$iface.service" "wgctl-firewall@$iface.service" \
-		"wgctl-reresolve@$iface.timer" 2>/dev/null
-	systemctl reset-failed "wgctl@$iface.service" "wgctl-firewall@$iface.service" 2>/dev/null
-	return 0
-}
-
 # Under the lock. At boot nothing runs yet, and the files are all there is to restore.
 go_back() {
-	[ "$1" = boot ] || [ -e "$tx/live.conf" ] || stop_units
+	[ "$1" = boot ] || [ -e "$tx/live.conf" ] || "${by}_stop"
 	[ -e "$tx/live.conf" ] || rm -f "$etc/$iface.endpoints"
-	restore_files && restore_links || return 1
-	systemctl daemon-reload 2>/dev/null
+	restore_files && "${by}_restore_links" || return 1
+	"${by}_reload" "$1"
 	if [ "$1" = boot ]; then
-		requeue_units
+		"${by}_requeue"
 		return
 	fi
 	end_probes
 	restore_sysctls
-	restore_units
+	"${by}_restore_states"
 	restore_tunnel && restore_firewall
-}
-
-# What is to start in this boot was read before the links were put back.
-requeue_units() {
-	while read -r path target; do
-		if [ "$target" = - ]; then
-			systemctl --no-block stop "${path##*/}"
-		else
-			systemctl --no-block start "${path##*/}"
-		fi
-	done <"$tx/links" 2>"$work/log"
-	return 0
 }
 
 # timer|boot|now and the reason. What fails is tried again, by the timer and at boot, since
@@ -159,7 +121,7 @@ roll_back() {
 	rm -f "$tx/applied"
 	go_back "$1" || return 1
 	decide rolled-back "$token" "$2" || return 1
-	disarm
+	[ "$1" = timer ] || "${by}_disarm"
 	remove_recovery
 	rm -rf "$tx"
 }

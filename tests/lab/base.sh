@@ -8,6 +8,10 @@ set -euo pipefail
 # Bare on purpose: what a deploy has to install is only in /opt/debs, as packages.
 include=systemd,systemd-sysv,dbus,openssh-server,sudo,iproute2,iputils-ping,procps,kmod
 offered=(wireguard-tools wireguard-go iptables nftables conntrack)
+# For the hosts that are to have another init (see inside.sh); the two exclude each other. Ubuntu has
+# neither.
+sysvinit=(sysvinit-core sysv-rc startpar initscripts orphan-sysvinit-scripts)
+openrc=(sysvinit-core openrc initscripts orphan-sysvinit-scripts busybox)
 
 die() {
 	echo "lab base: $*" >&2
@@ -54,23 +58,31 @@ bootstrap() {
 		{ tail -n 20 "$work/log" >&2; die "debootstrap failed"; }
 }
 
+download() { # FOLDER PACKAGE…
+	mkdir -p "$tree/opt/$1"
+	"${apt[@]}" install --download-only "${@:2}" >"$work/log" 2>&1 ||
+		{ tail -n 20 "$work/log" >&2; die "apt cannot download ${*:2}"; }
+	mv "$work"/apt/archives/*.deb "$tree/opt/$1/"
+}
+
 # The machine's own apt downloads, so its proxies, certificates and keys are used as they are.
 download_offered() {
 	local option='' apt
 	[ ! -r "$keyring" ] || option="[signed-by=$keyring] "
 	awk -v o="$option" '{ print "deb " o $1, $2, $3 }' "$work/sources" >"$work/apt.list"
-	mkdir -p "$work/apt/lists/partial" "$work/apt/archives/partial" "$tree/opt/debs"
+	mkdir -p "$work/apt/lists/partial" "$work/apt/archives/partial"
 	apt=(apt-get -q -o "Dir::Etc::sourcelist=$work/apt.list" -o Dir::Etc::sourceparts=/dev/null
 		-o "Dir::State::lists=$work/apt/lists" -o "Dir::State::status=$tree/var/lib/dpkg/status"
 		-o "Dir::State::extended_states=$work/apt/extended"
 		-o "Dir::Cache=$work/apt" -o APT::Sandbox::User=root -o Debug::NoLocking=true
 		-o Acquire::Retries=3)
-	{
-		"${apt[@]}" update &&
-			"${apt[@]}" install -y --no-install-recommends --download-only "${offered[@]}"
-	} >"$work/log" 2>&1 ||
-		{ tail -n 20 "$work/log" >&2; die "apt cannot download ${offered[*]}"; }
-	mv "$work"/apt/archives/*.deb "$tree/opt/debs/"
+	apt+=(-y --no-install-recommends)
+	"${apt[@]}" update >"$work/log" 2>&1 || { tail -n 20 "$work/log" >&2; die "apt cannot update"; }
+	download debs "${offered[@]}"
+	if [ "$ID" != ubuntu ]; then
+		download inits "${sysvinit[@]}"
+		download inits "${openrc[@]}"
+	fi
 	(cd "$tree/opt/debs" && dpkg-scanpackages -m . >Packages) 2>"$work/log" ||
 		{ cat "$work/log" >&2; die "dpkg-scanpackages failed"; }
 	rm -rf "$tree"/etc/apt/sources.list.d/* "$tree"/var/lib/apt/lists/* "$tree"/var/cache/apt/*

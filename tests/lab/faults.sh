@@ -29,14 +29,23 @@ lab_wait_ssh() {
 	done
 }
 
+# Another init than systemd.
+lab_has_init() { # HOST
+	[ -f "$LAB_DIR/node/$1/init" ]
+}
+
 lab_settled() {
+	if lab_has_init "$1"; then
+		lab_exec "$1" test -e /run/lab.booted
+		return
+	fi
 	case $(lab_exec "$1" systemctl is-system-running --wait 2>/dev/null) in
 	running | degraded) return 0 ;;
 	esac
 	return 1
 }
 
-# lab_wait_boot HOST…: until systemd is through with each boot, and logins are taken.
+# lab_wait_boot HOST…: until each is through with its boot, and logins are taken.
 lab_wait_boot() {
 	local host
 	for host; do
@@ -88,7 +97,11 @@ lab_power_off() {
 	local host
 	for host; do
 		lab_find_leader "$host" || { lab_say "'$host' is off"; return 1; }
-		kill -RTMIN+4 "$LAB_LEADER"
+		if lab_has_init "$host"; then
+			lab_exec "$host" init 0
+		else
+			kill -RTMIN+4 "$LAB_LEADER"
+		fi
 	done
 	for host; do
 		lab_until "$LAB_DEADLINE" lab_is_off "$host" || { lab_say "'$host' does not go down"; return 1; }
@@ -110,7 +123,11 @@ lab_reboot() {
 	local -A before
 	for host; do
 		before[$host]=$(lab_boots "$host")
-		lab_exec "$host" systemctl reboot --no-block || return 1
+		if lab_has_init "$host"; then
+			lab_exec "$host" init 6
+		else
+			lab_exec "$host" systemctl reboot --no-block
+		fi || return 1
 	done
 	for host; do
 		lab_until "$LAB_DEADLINE" lab_booted_since "$host" "${before[$host]}" ||

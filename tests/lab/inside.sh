@@ -193,6 +193,23 @@ enter_cgroups() {
 	done <"$lab/cgroups"
 }
 
+# As somebody would do it by hand. At the end of a boot there is /run/lab.booted.
+change_init() { # ROOT sysvinit|openrc
+	chroot "$1" env DEBIAN_FRONTEND=noninteractive sh -es "$2" <<-'EOF'
+		cd /opt/inits
+		case $1 in
+		sysvinit) set -- sysv-rc_*.deb startpar_*.deb ;;
+		openrc) set -- libeinfo1_*.deb librc1_*.deb openrc_*.deb busybox_*.deb ;;
+		esac
+		dpkg --remove --force-depends --force-remove-protected systemd-sysv
+		dpkg --install insserv_*.deb initscripts_*.deb orphan-sysvinit-scripts_*.deb \
+			sysvinit-core_*.deb "$@"
+		dpkg --purge systemd
+		sed -i /getty/d /etc/inittab
+		echo 'lab:2345:once:/bin/touch /run/lab.booted' >>/etc/inittab
+	EOF
+}
+
 # Runs in a mount namespace of its own; never returns.
 boot_once() {
 	local root=/run/boot/$name disk=$lab/mnt/$name tries=0
@@ -204,6 +221,9 @@ boot_once() {
 		[ $((tries += 1)) -lt 100 ] || exit 1
 		sleep 0.05
 	done
+	if [ -f "$lab/node/$name/init" ] && [ ! -e "$root/etc/inittab" ]; then
+		change_init "$root" "$(cat "$lab/node/$name/init")"
+	fi
 	outer_pid >"$lab/node/$name/nspawn.new"
 	mv "$lab/node/$name/nspawn.new" "$lab/node/$name/nspawn"
 	# nspawn killed in mid-flight leaves a folder in /tmp.

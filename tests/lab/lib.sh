@@ -50,6 +50,11 @@ lab_base() {
 	bash "$LAB_HERE/base.sh" "$LAB_CACHE"
 }
 
+# lab_can_init: 0 if hosts can have another init than systemd; else prints why not.
+lab_can_init() {
+	[ -d "$(lab_base)/opt/inits" ] || { echo "this release has no other init than systemd"; return 1; }
+}
+
 # --- up and down
 
 lab_is_host() { # NODE; 0 a booted host, 1 a plain namespace, 2 no node
@@ -132,11 +137,12 @@ lab_start() { # pdeathsig words, or nothing
 	lab_until 20 test -s "$LAB_DIR/init" || { cat "$LAB_DIR/log/init" >&2; return 1; }
 }
 
-# lab_up [HOST…]: makes the network, boots the hosts (hub, pi and clinic if none is named; '-' for
-# none) and returns when they are ready. The lab belongs to the calling shell and dies with it.
+# lab_up [HOST[:INIT]…]: makes the network, boots the hosts (hub, pi and clinic if none is named; '-'
+# for none) and returns when they are ready. INIT is sysvinit or openrc, instead of systemd. The lab
+# belongs to the calling shell and dies with it.
 # With LAB_NAME set it is kept until lab_down.
 lab_up() {
-	local tree why kind=owned owner=$BASHPID
+	local tree why host hosts=() kind=owned owner=$BASHPID
 	[ -z "$LAB_DIR" ] || { lab_say "this shell has the lab '$LAB_ID' already"; return 1; }
 	why=$(lab_can_run) || { lab_say "$why"; return 77; }
 	tree=$(lab_base) || return 1
@@ -157,10 +163,14 @@ lab_up() {
 	lab_introduce depot 198.51.100.31
 	mkdir "$LAB_DIR"/node/{laptop,carrier,cloud,device,ward}
 	if [ $kind = kept ]; then lab_start; else lab_start setpriv --pdeathsig KILL; fi || return 1
+	for host in "${@:-hub}"; do
+		case $host in *:*) echo "${host#*:}" >"$LAB_DIR/node/${host%:*}/init" ;; esac
+		hosts+=("${host%:*}")
+	done
 	case ${1-} in
 	-) ;;
 	'') lab_boot hub pi clinic ;;
-	*) lab_boot "$@" ;;
+	*) lab_boot "${hosts[@]}" ;;
 	esac
 }
 

@@ -54,9 +54,9 @@ with_full_disk() {
 	lab_free_disk clinic
 }
 
-without_systemd() {
+with_unknown_init() {
 	lab_exec clinic mv /run/systemd/system /run/systemd/away
-	deploy_fails 'this host does not run systemd' clinic || return 1
+	deploy_fails 'this host runs neither systemd nor OpenRC nor sysvinit' clinic || return 1
 	lab_exec clinic mv /run/systemd/away /run/systemd/system
 }
 
@@ -234,7 +234,8 @@ check 'ward reaches the cloud' lab_ping ward 10.10.2.20 3 30
 check 'a new configuration for clinic' edit_spoke clinic 'persistent_keepalive: 20'
 check 'a full disk: the host stays as it was' leaves_alone clinic with_full_disk
 check 'a read-only folder: the host stays as it was' leaves_alone clinic with_read_only_folder
-check 'a host without systemd: it stays as it was' leaves_alone clinic without_systemd
+check 'an init that wgctl does not know: the host stays as it was' \
+	leaves_alone clinic with_unknown_init
 check 'its tunnel has worked on' lab_ping ward 10.10.2.20 3 1
 check 'after all that the deploy goes through' deploy_changes 'configuration, peers' clinic
 check 'a deploy waits for another one' waits_for_the_lock

@@ -221,8 +221,9 @@ static void check_program(
 	assert_string_equal(at, "");
 }
 
+#define INIT "host/init.sh", "host/systemd.sh", "host/initd.sh", "host/detached.sh"
 #define SHARED                                                                           \
-	"host/state.sh", "host/conf.sh", "host/tunnel.sh", "host/routes.sh",             \
+	"host/state.sh", INIT, "host/conf.sh", "host/tunnel.sh", "host/routes.sh",       \
 		"host/sysctl.sh", "host/firewall.sh"
 
 static void programs_are_their_templates(void **state)
@@ -232,10 +233,11 @@ static void programs_are_their_templates(void **state)
 	static const char *const deployer[] = {SHARED, "host/report.sh", "host/files.sh",
 		"host/packages.sh", "host/service.sh", "host/probe.sh", "host/begin.sh",
 		"host/deploy.sh", NULL};
-	static const char *const confirmer[] = {"host/state.sh", "host/tunnel.sh",
+	static const char *const confirmer[] = {"host/state.sh", "host/init.sh",
+		"host/systemd.sh", "host/detached.sh", "host/tunnel.sh",
 		"host/firewall.sh", "host/report.sh", "host/probe.sh", "host/confirm.sh",
 		NULL};
-	static const char *const status[] = {"host/state.sh", "host/report.sh",
+	static const char *const status[] = {"host/state.sh", INIT, "host/report.sh",
 		"host/tunnel.sh", "host/firewall.sh", "host/service.sh", "host/status.sh",
 		NULL};
 	static const char *const settler[] = {"host/confirm.sh", NULL};

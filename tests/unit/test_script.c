@@ -135,12 +135,18 @@ static void add_key(struct buf *out, const struct key *private_key)
 	buf_addf(out, "set reached %s\n", text);
 }
 
-#define UNITS                                                                            \
-	"service 644 /etc/systemd/system/wgctl@.service\n"                               \
-	"service 644 /etc/systemd/system/wgctl-firewall@.service\n"                      \
-	"service 644 /etc/systemd/system/wgctl-recover@.service\n"                       \
-	"service 644 /etc/systemd/system/wgctl-reresolve@.service\n"                     \
-	"service 644 /etc/systemd/system/wgctl-reresolve@.timer\n"
+#define INIT_SCRIPTS(init, interface)                                                    \
+	init " 755 /etc/init.d/wgctl-recover-" interface "\n" init                       \
+	     " 755 /etc/init.d/wgctl-firewall-" interface "\n" init                      \
+	     " 755 /etc/init.d/wgctl-tunnel-" interface "\n"
+
+#define SERVICES(interface)                                                              \
+	"systemd 644 /etc/systemd/system/wgctl@.service\n"                               \
+	"systemd 644 /etc/systemd/system/wgctl-firewall@.service\n"                      \
+	"systemd 644 /etc/systemd/system/wgctl-recover@.service\n"                       \
+	"systemd 644 /etc/systemd/system/wgctl-reresolve@.service\n"                     \
+	"systemd 644 /etc/systemd/system/wgctl-reresolve@.timer\n" INIT_SCRIPTS(         \
+		"openrc", interface) INIT_SCRIPTS("sysvinit", interface)
 
 /* `settings`, the peers that must not be lost, `files`. */
 static void check_list(
@@ -175,8 +181,8 @@ static void frames_every_file(void **state)
 		"firewall 600 /etc/wireguard/wgctl/wg0.ip6tables\n"
 		"sysctl 644 /etc/sysctl.d/90-wgctl-wg0.conf\n"
 		"program 600 /etc/wireguard/wgctl/wg0.retired\n"
-		"program 700 /etc/wireguard/wgctl/host\n" UNITS
-		"program 600 /etc/wireguard/wgctl/wg0.node\n");
+		"program 700 /etc/wireguard/wgctl/host\n"
+		"program 600 /etc/wireguard/wgctl/wg0.node\n" SERVICES("wg0"));
 	check_list("hub", true,
 		"set site s\nset node hub\nset interface wg-h\nset prune yes\n"
 		"set follow no\nset nonce " NONCE "\n",
@@ -185,8 +191,8 @@ static void frames_every_file(void **state)
 		"firewall 600 /etc/wireguard/wgctl/wg-h.ip6tables\n"
 		"sysctl 644 /etc/sysctl.d/90-wgctl-wg-h.conf\n"
 		"program 600 /etc/wireguard/wgctl/wg-h.retired\n"
-		"program 700 /etc/wireguard/wgctl/host\n" UNITS
-		"program 600 /etc/wireguard/wgctl/wg-h.node\n");
+		"program 700 /etc/wireguard/wgctl/host\n"
+		"program 600 /etc/wireguard/wgctl/wg-h.node\n" SERVICES("wg-h"));
 }
 
 /* The text of the file behind its head in the payload. */

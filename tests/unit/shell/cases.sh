@@ -13,7 +13,7 @@ for dir in $(echo "$PATH" | tr : ' ') /usr/bin /bin; do
 	[ ! -x "$real_stat" ] || break
 done
 
-for part in state report conf tunnel routes sysctl firewall files service begin deploy; do
+for part in state init systemd initd detached report conf tunnel routes sysctl firewall files service begin deploy; do
 	# shellcheck source=/dev/null
 	. "$host/$part.sh"
 done
@@ -60,6 +60,8 @@ new_world() {
 	retired=/dev/null
 	prune=no
 	follow=no
+	init=systemd
+	by=systemd
 	: >"$work/log"
 	: >"$world/differs"
 	: >"$world/told"
@@ -103,7 +105,7 @@ check() {
 }
 
 count=0
-for area in conf tunnel routes firewall files peers faults; do
+for area in conf tunnel routes firewall files peers detached faults; do
 	# shellcheck source=/dev/null
 	. "$here/$area.sh"
 done

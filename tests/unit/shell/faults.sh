@@ -34,7 +34,7 @@ host_in_line() {
 }
 
 # For check_service: all units that are wanted, no others.
-enabled() {
+systemd_enabled() {
 	case $2 in wg-quick@* | wgctl-reresolve@*) return 1 ;; esac
 }
 

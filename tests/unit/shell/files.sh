@@ -44,6 +44,28 @@ unpacks_a_payload() {
 	is "where it is" "$work/new/wg0.conf" "$(unpacked /etc/wireguard/wg0.conf)"
 }
 
+# What starts services comes for each kind of init, and the host takes its own.
+takes_what_fits_its_init() {
+	cat >"$world/payload" <<-'END'
+		payload 1 abcdef
+		file systemd 644 /etc/systemd/system/wgctl@.service 1
+		[Unit]
+		file openrc 755 /etc/init.d/wgctl-tunnel-wg0 1
+		#!/sbin/openrc-run
+		file sysvinit 755 /etc/init.d/wgctl-tunnel-wg0 1
+		#!/bin/sh
+		end abcdef
+	END
+	unpacks <"$world/payload" || wrong "fails"
+	echo 'wgctl@.service service 644 /etc/systemd/system/wgctl@.service' | holds "$work/files"
+	is "what is unpacked" "wgctl@.service" "$(ls "$work/new")"
+	for init in openrc sysvinit; do
+		unpacks <"$world/payload" || wrong "fails"
+		echo 'wgctl-tunnel-wg0 service 755 /etc/init.d/wgctl-tunnel-wg0' | holds "$work/files"
+	done
+	echo '#!/bin/sh' | holds "$work/new/wgctl-tunnel-wg0"
+}
+
 # All but the last end of line is needed.
 refuses_a_payload_cut_anywhere() {
 	payload >"$world/payload"
@@ -218,7 +240,7 @@ reports_each_difference() {
 		unchanged+service | tr '+_' '\t ' | sed 's/,	$/, /' | holds "$world/report"
 }
 
-for case in unpacks_a_payload refuses_a_payload_cut_anywhere refuses_another_payload \
+for case in unpacks_a_payload takes_what_fits_its_init refuses_a_payload_cut_anywhere refuses_another_payload \
 	keeps_the_peers_of_others keeps_nothing_else finds_what_a_kept_peer_takes compares_files \
 	brings_files_in_line masks_keys reports_each_difference; do
 	check $case

@@ -150,15 +150,28 @@ static int add_services(const struct node *node, struct buf *out, struct err *er
 	return add_init_scripts("sysvinit", node, out, err);
 }
 
+/* The address in the tunnel at which a spoke finds the hub. */
+static const char *gateway_text(const struct site *site, char out[static ADDR_TEXT_SIZE])
+{
+	const struct addr *address = site->hub.address;
+
+	addr_format(&address[addr_is_set(&address[SLOT_IPV4]) ? SLOT_IPV4 : SLOT_IPV6],
+		out);
+	return out;
+}
+
 static void add_program(const struct site *site, const struct node *node, struct buf *out)
 {
 	CLEANUP(buf_release) struct buf text = BUF_INIT;
+	char gateway[ADDR_TEXT_SIZE];
 
 	hostfiles_program(&text);
 	add_file(out, "program", 0700, WGCTL_FOLDER "/host", text.text);
 	buf_truncate(&text, 0);
 	buf_addf(&text, "%s %s\n%s\n", site->name, node->name,
 		follows(site, node) ? "yes" : "no");
+	if (!node->is_hub)
+		buf_addf(&text, "%s\n", gateway_text(site, gateway));
 	add_file(out, "program", 0600, path_of(WGCTL_FOLDER "/", node, ".node").text,
 		text.text);
 }
@@ -166,21 +179,16 @@ static void add_program(const struct site *site, const struct node *node, struct
 static void add_settings(const struct site *site, const struct node *node,
 	const struct script_options *options, struct buf *out)
 {
+	char gateway[ADDR_TEXT_SIZE];
+
 	buf_addf(out, "set site %s\n", site->name);
 	buf_addf(out, "set node %s\n", node->name);
 	buf_addf(out, "set interface %s\n", node->interface);
 	buf_addf(out, "set prune %s\n", options->prune ? "yes" : "no");
 	buf_addf(out, "set follow %s\n", follows(site, node) ? "yes" : "no");
 	buf_addf(out, "set nonce %s\n", options->nonce);
-	for (size_t slot = 0; slot < SLOTS; slot++) {
-		char text[ADDR_TEXT_SIZE];
-
-		if (node->is_hub || !addr_is_set(&site->hub.address[slot]))
-			continue;
-		addr_format(&site->hub.address[slot], text);
-		buf_addf(out, "set gateway %s\n", text);
-		break;
-	}
+	if (!node->is_hub)
+		buf_addf(out, "set gateway %s\n", gateway_text(site, gateway));
 }
 
 /* Peers that the administrator reaches through this tunnel, and no other way. */

@@ -129,7 +129,8 @@ save_generation() {
 	into=$1
 	rm -rf "$into"
 	mkdir -p "$into" && save_files "$into" && "${by}_links" >"$into/links" &&
-		"${by}_states" >"$into/units" && echo "$window" >"$into/window" || return 1
+		"${by}_states" >"$into/units" && echo "$window" >"$into/window" &&
+		echo "$nonce" >"$into/token" || return 1
 	"${by}_enabled" "$recovery_where" "$recovery" || : >"$into/unrecovered"
 	save_sysctls || return 1
 	for tool in iptables ip6tables; do
@@ -137,7 +138,7 @@ save_generation() {
 			cp "$run/$iface.$tool.rules" "$into/$iface.$tool" || return 1
 	done
 	save_live "$into" || return 1
-	cp "$(unpacked "$etc/host")" "$into/host" && sync && sh -n "$into/host"
+	cp "$(unpacked "$etc/host")" "$into/host" && flush && sh -n "$into/host"
 } 2>"$work/log"
 
 # Taken up at boot; and by a second administrator, who is told to wait.
@@ -170,12 +171,16 @@ begin() {
 		fail "cannot save what this host is like now" "nothing was changed"
 	}
 	rm -rf "$tx"
-	if ! mv "$tx.new" "$tx" || ! place_recovery || ! write_pending; then
+	if ! mv "$tx.new" "$tx" || ! place_recovery; then
 		not_begun
 		fail "cannot write to $etc" "nothing was changed"
 	fi
 	"${by}_arm" "$window" || {
 		not_begun
 		fail "the timer that would take the change back does not start" "nothing was changed"
+	}
+	write_pending || {
+		not_begun
+		fail "cannot write to $etc" "nothing was changed"
 	}
 }

@@ -85,11 +85,15 @@ verb_rollback() {
 	fi
 }
 
-# At boot, before anything comes up.
+# At boot, before anything comes up. The timer is for the case that this fails, or hangs.
 verb_recover() {
+	read_pending
+	[ -n "$token" ] && [ "$pending_boot" != "$(boot_id)" ] || return 0
+	"${by}_arm" 120
 	roll_back boot "this host restarted before it was confirmed" && return 0
-	"${by}_arm" 30
-	die "cannot take the change back; it is tried again in 30 s"
+	again="when this host restarts"
+	! "${by}_arm" 30 || again="in 30 s"
+	die "cannot take the change back; it is tried again $again"
 }
 
 # On request of who made the change; REASON is the third argument.

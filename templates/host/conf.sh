@@ -66,7 +66,9 @@ split_conf() {
 		if (own != "")
 			print sorted(own, "\n") > (base ".addresses")
 		print private, port > (base ".self")
-		print "[Interface]\nPrivateKey = " private > (base ".sync")
+		print "[Interface]" > (base ".sync")
+		if (private != "-")
+			print "PrivateKey = " private > (base ".sync")
 		if (port != "-")
 			print "ListenPort = " port > (base ".sync")
 	}

@@ -6,14 +6,17 @@
 
 # The generation that would have been gone back to is from now on the one before.
 keep_change() {
-	lock 30 || fail "another change is at work on this host"
+	lock 30 || busy "another change is at work on this host"
 	read_pending
 	if [ "$token" != "$1" ]; then
 		tell_outcome "$1"
 		return
+	elif [ ! -e "$tx/applied" ]; then
+		take_back "it was half taken back"
+		return
 	fi
 	decide confirmed "$1" "" || fail "cannot write to $etc" "deploy again"
-	tidy_up
+	tidy_up "$1"
 	say "done" "$nonce"
 }
 
@@ -21,12 +24,14 @@ keep_change() {
 # disk, has damaged the file.
 tidy_up() {
 	"${by}_disarm"
-	[ -e "$tx/files" ] || return 0
+	whose=
+	[ ! -e "$tx/token" ] || read -r whose <"$tx/token"
+	[ "$whose" = "$1" ] || return 0
 	place_file "$conf_path" 600 "$etc/$iface.confirmed"
 	awk '{ print $NF }' "$tx/files" | xargs sha256sum >"$etc/$iface.sums" 2>/dev/null
 	rm -rf "$etc/$iface.previous"
 	mv "$tx" "$etc/$iface.previous"
-	sync
+	flush
 }
 
 # What became of the change with that token, or of the last one.
@@ -37,7 +42,7 @@ tell_outcome() {
 	[ "$1" = any ] || [ "$1" = "$outcome_token" ] || outcome=
 	case $outcome in
 	confirmed)
-		[ -n "$token" ] || tidy_up
+		[ -n "$token" ] || tidy_up "$outcome_token"
 		note "the last change is confirmed already"
 		say "done" "$nonce"
 		;;
@@ -51,7 +56,7 @@ tell_outcome() {
 
 # With the token "any": whichever change waits.
 settle() {
-	lock 60 || fail "the change is still at work on this host" "confirm it later"
+	lock 60 || busy "the change is still at work on this host"
 	read_pending
 	if [ -z "$token" ]; then
 		tell_outcome "$1"
@@ -98,7 +103,7 @@ abandon() {
 	iface=$1
 	nonce=$3
 	start
-	lock 60 || fail "the change is still at work on this host"
+	lock 60 || busy "the change is still at work on this host"
 	read_pending
 	if [ "$token" = "$2" ]; then
 		take_back "$4"

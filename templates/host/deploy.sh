@@ -165,6 +165,11 @@ last_outcome() {
 # Who looked may take long to decide, or be gone: the lock is not kept meanwhile.
 lock_again() {
 	lock 10 || fail "another deploy is at work on this host" "try again when it has finished"
+	for other in "$etc"/*.pending; do
+		[ ! -e "$other" ] || [ "$other" = "$pending" ] ||
+			fail "a change of tunnel '$(basename "$other" .pending)' waits for its confirmation" \
+				"nothing was changed; deploy again when that is decided"
+	done
 	read_pending
 	if [ -n "$token" ] || ! last_outcome | cmp -s - "$work/outcome"; then
 		fail "another deploy has changed this host meanwhile" "look again"
@@ -238,7 +243,7 @@ apply_all() {
 	look_at_all "$work/still"
 	[ ! -s "$work/still" ] || fail "does not stay in line: $(paste -s -d' ' "$work/still")"
 	: >"$tx/applied"
-	sync
+	flush
 }
 
 # What of it fails is taken back at once. In a process group of its own, which the one who
@@ -251,6 +256,14 @@ transact() {
 	take_back "$(cat "$work/failure" 2>/dev/null || echo "it was interrupted")"
 }
 
+# A connection that is lost meanwhile must not leave packages half installed.
+install_what_is_missing() {
+	[ -n "$packages" ] || return 0
+	trap '' HUP
+	apply packages </dev/null
+	trap 'exit 1' HUP
+}
+
 # Outlives the connection: nothing of it listens to signals, and what it says goes to a
 # file first.
 change() {
@@ -258,7 +271,7 @@ change() {
 	window=$1
 	todo=$work/differs
 	lock_again </dev/null
-	[ -z "$packages" ] || apply packages
+	install_what_is_missing
 	read_tunnel </dev/null || fail "cannot read interface '$iface'"
 	begin </dev/null
 	said=$run/$iface.said
@@ -308,6 +321,7 @@ revert() {
 	{
 		read -r site node
 		read -r follow
+		read -r gateway
 	} <"$(unpacked "$etc/$iface.node")"
 	prune=no
 	lock 10 || fail "another deploy is at work on this host" "try again when it has finished"

@@ -146,7 +146,10 @@ describe_file() {
 # whose file there has other bytes, another mode or another owner. Fails where what was
 # unpacked could not be summed up, rather than take no sum for the same sum.
 files_out_of_line() {
-	paths=$(cut -d' ' -f4 "$work/files")
+	paths=
+	while read -r _ _ _ path; do
+		paths="$paths $path"
+	done <"$work/files"
 	{
 		# shellcheck disable=SC2086
 		stat -c '%a %u %n' $paths 2>/dev/null

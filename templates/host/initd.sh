@@ -34,7 +34,7 @@ initd_link() {
 		ln -s "/etc/init.d/$2" "/etc/runlevels/$1/$2"
 	else
 		update-rc.d "$2" defaults >&2 && initd_enabled "$1" "$2"
-	fi 2>"$work/log" && sync
+	fi 2>"$work/log" && flush
 }
 
 initd_unlink() {
@@ -143,7 +143,7 @@ initd_restore_links() {
 	while read -r link target; do
 		ln -s "$target" "$link" || return 1
 	done <"$tx/links"
-	sync
+	flush
 }
 
 # NAME STATE

@@ -9,6 +9,7 @@
 #   through tunnel               this session comes through the tunnel that is to change
 #   ready NONCE                  all was looked at, something differs; nothing is changed yet
 #   pending TOKEN SECONDS        changed; it is taken back then unless confirmed before
+#   busy TEXT                    something is still at work; ask again
 #   failed TEXT                  what went wrong; nothing was changed, or it says what
 #   rolled-back TEXT             what went wrong; all is as it was before
 #   done NONCE                   all is in line
@@ -38,6 +39,11 @@ fail() {
 	exit 1
 }
 
+busy() {
+	say busy "$1"
+	exit 1
+}
+
 # By the program that the generation before has brought along. The lock is let go for it.
 take_back() {
 	exec 9>&-
@@ -63,11 +69,13 @@ start() {
 	LC_ALL=C
 	export PATH LC_ALL
 	umask 077
-	work=$(mktemp -d /run/wgctl.XXXXXXXX) || { say failed "cannot write to /run"; exit 1; }
+	work=$(mktemp -d /run/wgctl.XXXXXXXX 2>/dev/null) || {
+		say failed "cannot write to /run: this needs root, and room there"
+		exit 1
+	}
 	trap 'rm -rf "$work"' EXIT
 	trap 'exit 1' HUP INT TERM
 	: >"$work/log"
-	[ "$(id -u)" = 0 ] || fail "this needs root" "run it with sudo"
 	find_init || fail "this host runs neither systemd nor OpenRC nor sysvinit" \
 		"wgctl cannot bring a tunnel up at its boot"
 	[ -z "${iface-}" ] || name_paths

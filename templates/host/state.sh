@@ -38,13 +38,19 @@ take_lock() {
 }
 
 lock() {
-	mkdir -p "$run"
+	[ -d "$run" ] || mkdir -p "$run"
 	exec 9>"$run/lock"
 	take_lock "$1" 9
 }
 
+# All that was written there is on the disk. Other file systems are left out: one that is
+# mounted through this very tunnel would make a plain sync wait for ever.
+flush() {
+	sync -f "$etc" 9>&-
+}
+
 # A change that hangs must not keep the rollback from its work: whatever holds the lock is
-# part of it.
+# part of it. What does not end even so hangs in the kernel, and does nothing more.
 lock_by_force() {
 	lock 10 && return 0
 	for fd in /proc/[0-9]*/fd/9; do
@@ -54,6 +60,7 @@ lock_by_force() {
 			kill -9 "$holder" 2>/dev/null
 	done
 	lock 30
+	return 0
 }
 
 # Each file appears whole or not at all, and with its mode from the first moment.

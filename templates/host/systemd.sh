@@ -77,7 +77,7 @@ systemd_restore_links() {
 		rm -f "$path"
 		[ "$target" = - ] || { mkdir -p "${path%/*}" && ln -s "$target" "$path"; }
 	done <"$tx/links"
-	sync
+	flush
 }
 
 # UNIT STATE
@@ -141,7 +141,7 @@ systemd_arm() {
 }
 
 systemd_disarm() {
-	systemctl stop "wgctl-rollback-$iface.timer" 2>/dev/null
+	systemctl stop "wgctl-rollback-$iface.timer" "wgctl-rollback-$iface.service" 2>/dev/null
 	return 0
 }
 

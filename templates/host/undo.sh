@@ -78,12 +78,14 @@ restore_tunnel() {
 	cp "$tx/addresses" "$work/want.addresses"
 	cp "$tx/routes" "$work/want.routes"
 	cp "$tx/mtu" "$work/want.mtu"
+	failed=no
 	for item in peers addresses mtu up routes; do
 		in_line=yes
 		"check_$item"
-		[ $in_line = yes ] || "apply_$item" || return 1
+		[ $in_line = yes ] || "apply_$item" || failed=yes
 	done
 	restore_endpoints
+	[ $failed = no ]
 }
 
 take_down() {
@@ -96,20 +98,26 @@ take_down() {
 	! link_exists || ip link del dev "$iface" 2>"$work/log"
 }
 
-# Under the lock. At boot nothing runs yet, and the files are all there is to restore.
+# Under the lock. At boot nothing runs yet, and the files are all there is to restore. One
+# step that fails must not keep the others from bringing the host back: a disk that cannot be
+# written any more says nothing about the tunnel.
 go_back() {
 	[ "$1" = boot ] || [ -e "$tx/live.conf" ] || "${by}_stop"
 	[ -e "$tx/live.conf" ] || rm -f "$etc/$iface.endpoints"
-	restore_files && "${by}_restore_links" || return 1
+	whole=yes
+	restore_files || whole=no
+	"${by}_restore_links" || whole=no
 	"${by}_reload" "$1"
 	if [ "$1" = boot ]; then
 		"${by}_requeue"
-		return
+	else
+		end_probes
+		restore_sysctls
+		"${by}_restore_states"
+		restore_tunnel || whole=no
+		restore_firewall || whole=no
 	fi
-	end_probes
-	restore_sysctls
-	"${by}_restore_states"
-	restore_tunnel && restore_firewall
+	[ $whole = yes ]
 }
 
 # timer|boot|now and the reason. What fails is tried again, by the timer and at boot, since
@@ -117,7 +125,6 @@ go_back() {
 roll_back() {
 	read_pending
 	[ -n "$token" ] || return 0
-	[ "$1" != boot ] || [ "$pending_boot" != "$(boot_id)" ] || return 0
 	rm -f "$tx/applied"
 	go_back "$1" || return 1
 	decide rolled-back "$token" "$2" || return 1

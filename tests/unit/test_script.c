@@ -219,7 +219,7 @@ static void hub_learns_who_is_gone(void **state)
 	assert_file(at_hub, "/wg-h.retired 2\n", K5 "\n" K2 "\n");
 	assert_file(at_hub, "/wg-h.node 2\n", "s hub\nno\n");
 	assert_file(at_spoke, "/wg0.retired 0\n", "file program 700 ");
-	assert_file(at_spoke, "/wg0.node 2\n", "s a\nno\n");
+	assert_file(at_spoke, "/wg0.node 3\n", "s a\nno\n10.49.0.1\n");
 	assert_non_null(strstr(at_spoke, "\nset follow no\n"));
 }
 

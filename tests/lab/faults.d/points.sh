@@ -9,13 +9,13 @@
 points() {
 	cat <<-'END'
 		saving      cp         before 1 */wg0.tx.new/live.conf
-		waiting     mv         after  1 *wg0.pending.new *wg0.pending
 		armed       systemctl  after  1 is-active --quiet wgctl-rollback-wg0.timer
+		waiting     mv         after  1 *wg0.pending.new *wg0.pending
 		copying     mv         before 1 */etc/wireguard/wgctl/wg0.ip6tables
 		filtering   ip6tables-restore before 1 *
 		syncing     wg         before 1 syncconf wg0 *
 		routing     ip         before 1 -4 -batch *
-		applied     sync       after  2
+		applied     sync       after  2 -f *
 		confirming  mktemp     before 2 -d /run/wgctl.*
 		probing     ping       after  2 *
 		deciding    mv         before 1 *wg0.outcome.new *

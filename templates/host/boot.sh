@@ -102,6 +102,13 @@ verb_undo() {
 	roll_back now "$reason" || die "cannot take the change back"
 }
 
+# What is left of a change that was broken off before it waited.
+verb_forget() {
+	lock 10 || die "another change is at work"
+	read_pending
+	[ -n "$token" ] || forget_unbegun now
+}
+
 # A peer behind a name may have moved. Handshakes come every 120 s on a live tunnel, and
 # are given up after 180.
 verb_reresolve() {
@@ -167,7 +174,7 @@ boot() {
 	exec </dev/null
 	find_init || :
 	case $verb in
-	up | down | firewall | reresolve | remove | rollback | recover | undo) "verb_$verb" ;;
+	up | down | firewall | reresolve | remove | rollback | recover | undo | forget) "verb_$verb" ;;
 	follow | follower | timer) "verb_$verb" ;;
 	*)
 		echo "usage: $0 up|down|firewall|reresolve|remove INTERFACE" >&2

@@ -48,6 +48,8 @@ tell_outcome() {
 		;;
 	rolled-back) say rolled-back "$why" ;;
 	*)
+		exec 9>&-
+		[ ! -e "$tx/host" ] || sh "$tx/host" forget "$iface" 2>/dev/null
 		[ "$1" = any ] || fail "it was broken off before anything was changed" "deploy again"
 		fail "no change waits for confirmation on this host"
 		;;

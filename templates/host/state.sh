@@ -50,14 +50,16 @@ flush() {
 }
 
 # A change that hangs must not keep the rollback from its work: whatever holds the lock is
-# part of it. What does not end even so hangs in the kernel, and does nothing more.
+# part of it, by whatever number: a shell that runs something without it keeps it aside.
+# What does not end even so hangs in the kernel, and does nothing more.
 lock_by_force() {
 	lock 10 && return 0
-	for fd in /proc/[0-9]*/fd/9; do
-		holder=${fd#/proc/}
-		holder=${holder%%/*}
-		[ "$holder" = "$$" ] || [ "$(readlink "$fd" 2>/dev/null)" != "$run/lock" ] ||
-			kill -9 "$holder" 2>/dev/null
+	exec 9>&-
+	for fds in /proc/[0-9]*/fd; do
+		holder=${fds#/proc/}
+		case "$(ls -l "$fds" 2>/dev/null)" in
+		*" -> $run/lock"*) kill -9 "${holder%/fd}" 2>/dev/null ;;
+		esac
 	done
 	lock 30
 	return 0

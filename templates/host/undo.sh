@@ -120,11 +120,28 @@ go_back() {
 	[ $whole = yes ]
 }
 
+# Left by a change that was broken off before it waited.
+forget_unbegun() {
+	whose=
+	[ ! -e "$tx/token" ] || read -r whose <"$tx/token"
+	decided=
+	[ ! -e "$etc/$iface.outcome" ] || read -r _ decided _ <"$etc/$iface.outcome"
+	if [ -n "$whose" ] && [ "$whose" != "$decided" ]; then
+		[ "$1" = timer ] || "${by}_disarm"
+		remove_recovery
+		rm -rf "$tx"
+	fi
+	return 0
+}
+
 # timer|boot|now and the reason. What fails is tried again, by the timer and at boot, since
 # the change stays pending; and a change that is half taken back is none to confirm.
 roll_back() {
 	read_pending
-	[ -n "$token" ] || return 0
+	[ -n "$token" ] || {
+		forget_unbegun "$1"
+		return
+	}
 	rm -f "$tx/applied"
 	go_back "$1" || return 1
 	decide rolled-back "$token" "$2" || return 1

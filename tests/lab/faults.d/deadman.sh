@@ -213,6 +213,24 @@ boot_heals() { # HOST
 		both_end "$1" old
 }
 
+# No file can be put back, and yet what runs can be.
+has_old_mtu() { # HOST
+	[ "$(lab_exec "$1" cat /sys/class/net/wg0/mtu)" = 1420 ]
+}
+
+disk_turns_read_only() { # HOST
+	starts "$1" applied || return 1
+	deploy_kill
+	lab_exec "$1" sh -c 'mount --bind /etc /etc && mount -o remount,bind,ro /etc' || return 1
+	point_go "$1"
+	lab_until $((WINDOW + 25)) has_old_mtu "$1" && reaches "$1" &&
+		lab_exec "$1" test -e /etc/wireguard/wgctl/wg0.pending
+	local status=$?
+	lab_exec "$1" umount -l /etc
+	[ $status = 0 ] || wrong 'what runs is not put back' || return 1
+	until_decided "$1" && both_end "$1" old
+}
+
 # What is wrong is still wrong at boot: the unit fails, and the timer that it sets does better.
 boot_fails_first() { # HOST
 	starts "$1" applied || return 1
@@ -325,6 +343,21 @@ race() { # RUNS
 	[ "$runs" -lt 50 ] || { [ $confirmed -gt 0 ] && [ $confirmed -lt "$runs" ]; } ||
 		wrong 'that was no race' || return 1
 	both_end hub $is
+}
+
+# A rollback that began while the probes ran, and was broken off.
+half_taken_back() { # HOST
+	starts "$1" probing && lab_exec "$1" rm /etc/wireguard/wgctl/wg0.tx/applied || return 1
+	point_go "$1"
+	deploy_ends "$STATUS_ROLLED_BACK" 'half taken back' && both_end "$1" old
+}
+
+# Another tunnel of the host, whose files this one shares, may still go back.
+other_tunnel_waits() { # HOST
+	lab_exec "$1" touch /etc/wireguard/wgctl/wg7.pending
+	refused "$1" "a change of tunnel 'wg7' waits for its confirmation" || return 1
+	lab_exec "$1" rm /etc/wireguard/wgctl/wg7.pending
+	goes_through "$1"
 }
 
 # 18. From a laptop of his own, and another site.
@@ -455,9 +488,12 @@ for host in hub pi; do
 	fault "B21-first-deploy-$host" first_deploy $host
 	fault "B22-rollback-fails-$host" rollback_heals $host
 	fault "B22-rollback-fails-until-boot-$host" boot_heals $host
+	fault "B22-disk-read-only-$host" disk_turns_read_only $host
 	fault "B22-recovery-fails-$host" boot_fails_first $host
 	fault "B19-no-timer-bare-$host" first_deploy_without_timer $host
 	fault "B16-disk-full-$host" disk_full $host
+	fault "B17-half-taken-back-$host" half_taken_back $host
+	fault "B18-other-tunnel-$host" other_tunnel_waits $host
 	fault "B18-second-operator-$host" while_it_waits $host
 	fault "B19-no-timer-$host" no_timer $host
 	fault "B19-dead-timer-$host" dead_timer $host

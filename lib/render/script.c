@@ -155,8 +155,8 @@ static const char *gateway_text(const struct site *site, char out[static ADDR_TE
 {
 	const struct addr *address = site->hub.address;
 
-	addr_format(&address[addr_is_set(&address[SLOT_IPV4]) ? SLOT_IPV4 : SLOT_IPV6],
-		out);
+	addr_format(
+		&address[addr_is_set(&address[SLOT_IPV4]) ? SLOT_IPV4 : SLOT_IPV6], out);
 	return out;
 }
 

@@ -14,14 +14,23 @@
 #include "host/run.h"
 #include "render/script.h"
 
-enum { RETRY_MS = 2000, GRACE_MS = 30000 };
+/*
+ * WORK_MS: a change is at work for so long at most before it waits. UNDO_MS: a host that
+ * goes back by itself has done so.
+ */
+enum {
+	RETRY_MS = 2000,
+	GRACE_MS = 30000,
+	UNDO_MS = 15000,
+	WORK_MS = RUN_TIMEOUT_MS * 2,
+};
 
 struct fleet {
 	const struct deploy_options *options;
 	struct deploy_job *jobs;
 	struct path path;
 	struct order order;
-	pthread_mutex_t lock; /* for the `ended` callback */
+	pthread_mutex_t lock; /* for the callbacks, and the reports, which they read */
 };
 
 /* A job on its way. */
@@ -34,7 +43,15 @@ struct effort {
 	bool told_ready, sent;	   /* sent: from here on the host may have been changed */
 	bool told_waiting;
 	int64_t ready_at, held_ms; /* when it could be changed, and waited for its turn */
-	int64_t sent_at;
+	int64_t window_at; /* when the change began to wait; at first, when it was sent */
+};
+
+/* What one try to have a change confirmed has come to. */
+enum answer {
+	ANSWER_NONE,	/* not reached, or not understood */
+	ANSWER_REFUSED, /* not let in: as SESSION_REFUSED */
+	ANSWER_BUSY,	/* the host does not know yet */
+	ANSWER_FINAL,
 };
 
 const char *deploy_outcome_name(enum deploy_outcome outcome)
@@ -55,8 +72,14 @@ const char *deploy_outcome_name(enum deploy_outcome outcome)
 static void take_line(void *context, const char *line, size_t len)
 {
 	struct effort *effort = context;
+	struct report *report = &effort->job->report;
+	const bool was_pending = report->stage == REPORT_PENDING;
 
-	report_take(&effort->job->report, effort->job->nonce, line, len);
+	pthread_mutex_lock(&effort->fleet->lock);
+	report_take(report, effort->job->nonce, line, len);
+	pthread_mutex_unlock(&effort->fleet->lock);
+	if (report->stage == REPORT_PENDING && !was_pending)
+		effort->window_at = clock_ms();
 }
 
 static bool is_cancelled(const struct fleet *fleet)
@@ -66,17 +89,25 @@ static bool is_cancelled(const struct fleet *fleet)
 	return fd.fd >= 0 && poll(&fd, 1, 0) == 1;
 }
 
-/* It may be the user who is asked, and takes his time. */
+/* A line that comes while the user reads the plan has to wait, with its host. */
+static bool ask_user(void *context)
+{
+	struct fleet *fleet = context;
+
+	pthread_mutex_lock(&fleet->lock);
+	const bool answer = fleet->options->approve(fleet->options->context);
+	pthread_mutex_unlock(&fleet->lock);
+	return answer;
+}
+
 static enum order_word ask_for_turn(struct effort *effort)
 {
 	struct order *order = &effort->fleet->order;
-	const int64_t asked_at = clock_ms();
 
 	/* The hub that was waited for may have ended for no other reason. */
 	if (is_cancelled(effort->fleet))
 		order_stop(order);
 	const enum order_word word = order_ask(order, effort->index);
-	session_excuse(effort->first.session, asked_at);
 	effort->held_ms = clock_ms() - effort->ready_at;
 	return word;
 }
@@ -103,7 +134,7 @@ static enum run_more give_more(void *context, const void **input, size_t *len)
 	if (word == ORDER_GO) {
 		script_change(options->window, &effort->go);
 		effort->sent = true;
-		effort->sent_at = clock_ms();
+		effort->window_at = clock_ms();
 	}
 	*input = effort->go.text;
 	*len = effort->go.len;
@@ -116,7 +147,7 @@ static int look_and_change(struct effort *effort)
 	CLEANUP(run_result_release) struct run_result result = RUN_RESULT_INIT;
 	struct deploy_job *job = effort->job;
 	const struct run_options options = {
-		.timeout_ms = RUN_TIMEOUT_MS * 2,
+		.timeout_ms = WORK_MS,
 		.line = take_line,
 		.more = give_more,
 		.context = effort,
@@ -145,6 +176,8 @@ static int run_decision(struct session *session, const struct buf *script,
 		return -1;
 	if (report->stage == REPORT_CUT)
 		return err_set(err, "the host did not say what became of the change");
+	if (report->stage == REPORT_BUSY)
+		return err_set(err, "%s", report->why);
 	return 0;
 }
 
@@ -201,8 +234,9 @@ static void conclude(struct effort *effort, const struct report *report)
 	set_why(effort, report->why);
 }
 
-/* One try over a new connection. True when the host has answered for good. */
-static bool try_to_confirm(struct effort *effort, const char *token, struct err *err)
+/* One try over a new connection; `err` says why its answer is not final. */
+static enum answer try_to_confirm(
+	struct effort *effort, const char *token, struct err *err)
 {
 	CLEANUP(path_close) struct path_session session = {.session = NULL};
 	CLEANUP(report_release) struct report report = REPORT_INIT;
@@ -210,12 +244,14 @@ static bool try_to_confirm(struct effort *effort, const char *token, struct err 
 	struct deploy_job *job = effort->job;
 
 	script_confirm(job->node, token, job->nonce, &script);
-	if (path_open(&effort->fleet->path, job->node, &session, err) < 0 ||
-		run_decision(session.session, &script, job->nonce, &report, err) < 0)
-		return false;
+	const int rc = path_open(&effort->fleet->path, job->node, &session, err);
+	if (rc < 0)
+		return rc == SESSION_REFUSED ? ANSWER_REFUSED : ANSWER_NONE;
+	if (run_decision(session.session, &script, job->nonce, &report, err) < 0)
+		return report.stage == REPORT_BUSY ? ANSWER_BUSY : ANSWER_NONE;
 	err_release(&job->err);
 	conclude(effort, &report);
-	return true;
+	return ANSWER_FINAL;
 }
 
 /* Over the connection that is still there, so that nobody has to wait for the timer. */
@@ -237,11 +273,11 @@ static bool try_to_abandon(struct effort *effort, const char *token, const char 
 }
 
 /* False where the user gave up meanwhile. */
-static bool rest(const struct fleet *fleet)
+static bool rest_until(const struct fleet *fleet, int64_t until)
 {
 	struct pollfd fd = {.fd = fleet->options->transport->cancel_fd, .events = POLLIN};
 
-	return poll(&fd, fd.fd >= 0 ? 1 : 0, RETRY_MS) == 0;
+	return poll(&fd, fd.fd >= 0 ? 1 : 0, clock_left(until)) == 0;
 }
 
 static void give_up(struct effort *effort, const struct err *last)
@@ -283,38 +319,89 @@ static void add_reason(struct deploy_job *job, const struct err *last)
 	err_set(&job->err, "%s", why.text);
 }
 
+/* The tries to have one change confirmed. */
+struct tries {
+	int64_t window;
+	int64_t patience; /* until then a host that is busy may still be at work */
+	struct err last;  /* why the last one was not final */
+	bool busy;	  /* it was that the host is */
+	bool abandoned;
+	unsigned refused;
+};
+
+/* Where the host is not to be asked again, or for long enough already. */
+static bool is_to_abandon(
+	const struct effort *effort, const struct tries *tries, enum answer answer)
+{
+	return !tries->abandoned &&
+	       (answer == ANSWER_REFUSED ||
+		       clock_ms() > effort->window_at + tries->window / 2);
+}
+
+/* True when it is known what became of the change. */
+static bool try_once(struct effort *effort, const char *token, struct tries *tries)
+{
+	CLEANUP(err_release) struct err reason = ERR_INIT;
+	const enum answer answer = try_to_confirm(effort, token, &reason);
+
+	if (answer == ANSWER_FINAL) {
+		if (!tries->busy)
+			add_reason(effort->job, &tries->last);
+		return true;
+	}
+	err_release(&tries->last);
+	tries->last = reason;
+	reason = (struct err)ERR_INIT;
+	tries->busy = answer == ANSWER_BUSY;
+	tries->refused += answer == ANSWER_REFUSED;
+	if (tries->busy && effort->job->report.stage != REPORT_PENDING &&
+		clock_ms() < tries->patience)
+		effort->window_at = clock_ms();
+	if (is_to_abandon(effort, tries, answer)) {
+		tries->abandoned = true;
+		if (try_to_abandon(effort, token, tries->last.entries[0].message))
+			return true;
+	}
+	tell_waiting(effort, &tries->last);
+	return false;
+}
+
+/* A host that has refused us is asked once more, when it must have gone back. */
+static int64_t next_try(const struct effort *effort, const struct tries *tries)
+{
+	const int64_t soon = clock_ms() + RETRY_MS;
+	const int64_t late = effort->window_at + tries->window + UNDO_MS;
+
+	return tries->refused && late > soon ? late : soon;
+}
+
 /*
  * Until the host has said for good what became of the change: past the end of the window,
- * since by then it has gone back and can be reached again.
+ * since by then it has gone back and can be reached again. One that did not say that it
+ * waits may begin to at any time after its last word, or after it was last found at work.
  */
 static void confirm(struct effort *effort, const char *token)
 {
-	const int64_t window = (int64_t)effort->fleet->options->window * 1000;
-	const int64_t end = effort->sent_at + window + GRACE_MS;
-	CLEANUP(err_release) struct err last = ERR_INIT;
-	bool abandoned = false;
+	const struct fleet *fleet = effort->fleet;
+	struct tries tries = {
+		.window = (int64_t)fleet->options->window * 1000,
+		.patience = effort->window_at + WORK_MS,
+		.last = ERR_INIT,
+	};
+	bool known = false, goes_on = !is_cancelled(fleet);
 
-	while (!is_cancelled(effort->fleet) && clock_ms() < end) {
-		CLEANUP(err_release) struct err reason = ERR_INIT;
-
-		if (try_to_confirm(effort, token, &reason)) {
-			add_reason(effort->job, &last);
-			return;
-		}
-		tell_waiting(effort, &reason);
-		err_release(&last);
-		last = reason;
-		reason = (struct err)ERR_INIT;
-		if (!abandoned && clock_ms() > effort->sent_at + window / 2) {
-			abandoned = true;
-			if (try_to_abandon(effort, token,
-				    err_is_set(&last) ? last.entries[0].message : ""))
-				return;
-		}
-		if (!rest(effort->fleet))
-			break;
+	if (effort->job->report.stage != REPORT_PENDING &&
+		effort->first.session->heard_at > effort->window_at)
+		effort->window_at = effort->first.session->heard_at;
+	while (goes_on) {
+		known = try_once(effort, token, &tries);
+		goes_on = !known && tries.refused < 2 &&
+			  rest_until(fleet, next_try(effort, &tries)) &&
+			  clock_ms() < effort->window_at + tries.window + GRACE_MS;
 	}
-	give_up(effort, &last);
+	if (!known)
+		give_up(effort, &tries.last);
+	err_release(&tries.last);
 }
 
 static void say_why_planned(struct effort *effort)
@@ -335,8 +422,6 @@ static void do_job(struct effort *effort)
 	if (job->report.stage == REPORT_PENDING) {
 		const char *token = job->report.token;
 
-		if (!effort->sent)
-			effort->sent_at = clock_ms();
 		confirm(effort, token);
 		if (!effort->sent && job->outcome == DEPLOY_CHANGED)
 			job->outcome = DEPLOY_CONFIRMED;
@@ -356,17 +441,28 @@ static void do_job(struct effort *effort)
 	}
 }
 
+/* What failed before the user is asked is told before he is asked. */
 static void end_job(struct fleet *fleet, size_t i)
 {
-	struct deploy_job *job = &fleet->jobs[i];
-	const bool lost =
-		job->outcome == DEPLOY_ROLLED_BACK || job->outcome == DEPLOY_UNKNOWN;
-
-	order_ended(&fleet->order, i, lost);
 	pthread_mutex_lock(&fleet->lock);
 	if (fleet->options->ended)
-		fleet->options->ended(fleet->options->context, job);
+		fleet->options->ended(fleet->options->context, &fleet->jobs[i]);
 	pthread_mutex_unlock(&fleet->lock);
+	order_ended(&fleet->order, i);
+}
+
+/* True where the host may have been changed, and that did not come to a good end. */
+static bool went_wrong(const struct effort *effort)
+{
+	switch (effort->job->outcome) {
+	case DEPLOY_ROLLED_BACK:
+	case DEPLOY_UNKNOWN:
+		return true;
+	case DEPLOY_FAILED:
+		return effort->sent || effort->job->report.stage == REPORT_PENDING;
+	default:
+		return false;
+	}
 }
 
 static void deploy_one(void *context, size_t i)
@@ -380,6 +476,8 @@ static void deploy_one(void *context, size_t i)
 	effort.job->took_ms = clock_ms() - began - effort.held_ms;
 	path_close(&effort.first);
 	buf_release(&effort.go);
+	if (went_wrong(&effort))
+		order_stop(&fleet->order);
 	end_job(fleet, i);
 }
 
@@ -390,7 +488,7 @@ static void confirm_one(void *context, size_t i)
 	CLEANUP(err_release) struct err err = ERR_INIT;
 	const int64_t began = clock_ms();
 
-	if (!try_to_confirm(&effort, SCRIPT_ANY, &err)) {
+	if (try_to_confirm(&effort, SCRIPT_ANY, &err) != ANSWER_FINAL) {
 		fleet->jobs[i].outcome = DEPLOY_FAILED;
 		err_set(&fleet->jobs[i].err, "%s", err.entries[0].message);
 	} else if (fleet->jobs[i].outcome == DEPLOY_CHANGED) {
@@ -411,8 +509,8 @@ static void run_fleet(const struct deploy_options *options, struct deploy_job *j
 
 	path_init(&fleet.path, options->transport, &options->site->hub);
 	order_init(&fleet.order, count, count && jobs[0].node->is_hub);
-	fleet.order.approve = options->approve;
-	fleet.order.context = options->context;
+	fleet.order.approve = options->approve ? ask_user : NULL;
+	fleet.order.context = &fleet;
 	crew_run(DEPLOY_WORKERS, count, work, &fleet);
 	order_release(&fleet.order);
 	path_release(&fleet.path);

@@ -54,12 +54,15 @@ struct deploy_options {
 	bool plan_only;	 /* change nothing */
 
 	/*
-	 * Called once all hosts have been looked at and some differ, from the thread of one
-	 * of them: whether to go on. NULL: yes, and no host waits for another's look.
+	 * Called once all hosts have been looked at and some differ, from a thread of its
+	 * own: whether to go on. NULL: yes, and no host waits for another's look.
 	 */
 	bool (*approve)(void *context);
 
-	/* Called when a job has ended, and when it has to wait, one at a time; or NULL. */
+	/*
+	 * Called when a job has ended, and when it has to wait; or NULL. Of these three one
+	 * is called at a time.
+	 */
 	void (*ended)(void *context, const struct deploy_job *job);
 	void (*waits)(void *context, const struct deploy_job *job, const char *why);
 	void *context;

@@ -18,6 +18,8 @@ void order_init(struct order *order, size_t count, bool has_hub)
 
 void order_release(struct order *order)
 {
+	if (order->has_thread)
+		pthread_join(order->asking, NULL);
 	free(order->states);
 	pthread_mutex_destroy(&order->lock);
 }
@@ -30,19 +32,30 @@ static bool any_is(const struct order *order, enum order_state state)
 	return false;
 }
 
-/* Once all have been looked at. The lock is held, so that nobody asks twice. */
+static void *ask(void *argument)
+{
+	struct order *order = argument;
+	const bool approved = order->approve(order->context);
+
+	pthread_mutex_lock(&order->lock);
+	order->approved = approved;
+	order->stopped = order->stopped || !approved;
+	pthread_mutex_unlock(&order->lock);
+	return NULL;
+}
+
+/* Once all have been looked at. The lock is held. */
 static bool is_approved(struct order *order)
 {
-	if (!order->approve)
+	if (!order->approve || order->approved)
 		return true;
-	if (!order->asked) {
-		if (any_is(order, ORDER_LOOKING))
-			return false;
-		order->asked = true;
-		order->approved = order->approve(order->context);
-		order->stopped = !order->approved;
-	}
-	return order->approved;
+	if (order->asked || any_is(order, ORDER_LOOKING))
+		return false;
+	order->asked = true;
+	order->has_thread = pthread_create(&order->asking, NULL, ask, order) == 0;
+	if (!order->has_thread)
+		order->stopped = true;
+	return false;
 }
 
 static enum order_word decide(struct order *order, size_t i)
@@ -86,11 +99,10 @@ enum order_word order_ask(struct order *order, size_t i)
 	return word;
 }
 
-void order_ended(struct order *order, size_t i, bool stop)
+void order_ended(struct order *order, size_t i)
 {
 	pthread_mutex_lock(&order->lock);
 	order->states[i] = ORDER_ENDED;
-	order->stopped = order->stopped || stop;
 	pthread_mutex_unlock(&order->lock);
 }
 

@@ -2,8 +2,8 @@
 /*
  * The order in which hosts may be changed, once they have been looked at. The hub comes
  * first, since all others depend on it; where it changed, then one spoke alone, as the
- * canary; then the others side by side. After the first that had to be taken back no
- * further one is changed.
+ * canary; then the others side by side. After the first whose change did not come to a
+ * good end no further one is changed.
  *
  * Its functions may be called from any thread.
  */
@@ -31,21 +31,28 @@ struct order {
 	bool has_hub, hub_changed, canary_chosen, stopped;
 	size_t canary;
 
-	/* Asked once, when all have been looked at and some are ready; NULL: yes. */
+	/*
+	 * Asked once, when all have been looked at and some are ready; NULL: yes. It has a
+	 * thread of its own and all the time it wants: meanwhile those who ask are told to
+	 * wait, and can keep their sessions alive.
+	 */
 	bool (*approve)(void *context);
 	void *context;
-	bool asked, approved;
+	pthread_t asking;
+	bool asked, has_thread, approved; /* has_thread: `asking` is to be joined */
 };
 
 void order_init(struct order *order, size_t count, bool has_hub);
+
+/* Waits for the answer where somebody is still being asked. */
 void order_release(struct order *order);
 
 /* Host i was looked at, and is to be changed. Then it asks for the word until it gets it. */
 void order_ready(struct order *order, size_t i);
 enum order_word order_ask(struct order *order, size_t i);
 
-/* Host i has ended, whatever came of it; `stop`: no further one is to be changed. */
-void order_ended(struct order *order, size_t i, bool stop);
+/* Host i has ended, whatever came of it. */
+void order_ended(struct order *order, size_t i);
 
 /* No further host is to be changed. */
 void order_stop(struct order *order);

@@ -51,7 +51,7 @@ static void add_note(struct report *report, const struct fields *fields)
 static bool stage_is_last(enum report_stage stage)
 {
 	return stage == REPORT_DONE || stage == REPORT_FAILED ||
-	       stage == REPORT_ROLLED_BACK;
+	       stage == REPORT_ROLLED_BACK || stage == REPORT_BUSY;
 }
 
 static void set_why(
@@ -102,6 +102,8 @@ static bool take_line(
 		set_why(report, &fields, REPORT_FAILED);
 	else if (fields_is(&fields, 0, "rolled-back"))
 		set_why(report, &fields, REPORT_ROLLED_BACK);
+	else if (fields_is(&fields, 0, "busy"))
+		set_why(report, &fields, REPORT_BUSY);
 	else if (fields_is(&fields, 0, "ready") && fields_is(&fields, 1, nonce))
 		report->stage = REPORT_READY;
 	else if (fields_is(&fields, 0, "done") && fields_is(&fields, 1, nonce))

@@ -20,6 +20,12 @@ enum report_stage {
 	REPORT_DONE,	    /* in line */
 	REPORT_FAILED,	    /* `why`; nothing was changed, or it says what */
 	REPORT_ROLLED_BACK, /* `why`; the host is as it was before */
+
+	/*
+	 * The line "busy TEXT": not decided, since the change itself, or another, is still
+	 * at work (`why`). The last line of this script, no last word: to be asked again.
+	 */
+	REPORT_BUSY,
 };
 
 /* One thing of the host. Texts here and below are safe to show. */

@@ -4,7 +4,6 @@
 
 #include <libssh/callbacks.h>
 #include <libssh/libssh.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -262,7 +261,6 @@ enum { TICK_MS = 20 };
 static int ask_for_more(struct run *run)
 {
 	const struct run_options *options = run->options;
-	struct pollfd fd = {.fd = run->session->connection.fd, .events = POLLIN};
 	const int64_t since = clock_ms();
 	const void *input;
 	size_t len;
@@ -274,10 +272,10 @@ static int ask_for_more(struct run *run)
 		run_feed(run, input, len, true);
 		return 1;
 	}
-	poll(&fd, 1, TICK_MS);
+	const int rc = session_wait_briefly(run->session, TICK_MS);
 	if (more == RUN_MORE_HELD)
-		session_excuse(run->session, since);
-	return clock_ms() < run->session->deadline;
+		run->session->deadline += clock_ms() - since;
+	return rc == 0;
 }
 
 int run_step(struct run *run, struct err *err)

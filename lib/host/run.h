@@ -26,8 +26,8 @@ enum {
 /* What there is to say to a command that has had all of its input so far. */
 enum run_more {
 	RUN_MORE_LATER, /* nothing yet, the command works */
-	RUN_MORE_HELD,	/* nothing yet, the command waits for us: its time stands still */
-	RUN_MORE_LAST,	/* this, and no more after it */
+	RUN_MORE_HELD, /* nothing yet, the command waits for us: its timeout stands still */
+	RUN_MORE_LAST, /* this, and no more after it */
 };
 
 struct run_options {
@@ -35,7 +35,8 @@ struct run_options {
 
 	/*
 	 * Asked several times a second once all input is sent, until it gives the last of
-	 * it; `*input` is borrowed until the command has ended. NULL: the input is all.
+	 * it; `*input` is borrowed until the command has ended. NULL: the input is all. It
+	 * must not wait itself: nobody would answer a server that asks whether we are alive.
 	 */
 	enum run_more (*more)(void *context, const void **input, size_t *len);
 

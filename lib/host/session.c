@@ -76,26 +76,31 @@ static int set_fault(struct session *session, enum session_fault fault)
 static int check_time(struct session *session)
 {
 	int64_t now = clock_ms();
+	const bool silent =
+		now >= session->heard_at + session->transport->silence_timeout_ms;
 
 	if (now >= session->deadline)
 		return set_fault(session, SESSION_DEADLINE);
 	if (!session->event)
 		return 0;
-	if (now >= session->heard_at + session->transport->silence_timeout_ms)
+	/* Who was stopped meanwhile, by Ctrl-Z at a question, has not asked for a sign. */
+	if (silent && session->nudged_at > session->heard_at &&
+		now >= nudge_time(session))
 		return set_fault(session, SESSION_LOST);
 	if (now >= nudge_time(session))
 		nudge(session);
 	return 0;
 }
 
-int session_poll(struct session *session, bool to_write, struct pollfd *fds, size_t count)
+static int poll_until(struct session *session, bool to_write, struct pollfd *fds,
+	size_t count, int64_t limit)
 {
 	notice_input(session);
 	if (session->fault || check_time(session))
 		return -1;
 	bool pending = ssh_get_poll_flags(session->ssh) & SSH_WRITE_PENDING;
 	short events = (short)(POLLIN | (to_write || pending ? POLLOUT : 0));
-	int64_t until = session->deadline;
+	int64_t until = sooner(session->deadline, limit);
 
 	fds[0] = (struct pollfd){.fd = session->connection.fd, .events = events};
 	fds[1] = (struct pollfd){.fd = session->transport->cancel_fd, .events = POLLIN};
@@ -116,11 +121,23 @@ int session_poll(struct session *session, bool to_write, struct pollfd *fds, siz
 	return 0;
 }
 
+int session_poll(struct session *session, bool to_write, struct pollfd *fds, size_t count)
+{
+	return poll_until(session, to_write, fds, count, INT64_MAX);
+}
+
 int session_wait(struct session *session, bool to_write)
 {
 	struct pollfd fds[SESSION_FDS];
 
 	return session_poll(session, to_write, fds, SESSION_FDS);
+}
+
+int session_wait_briefly(struct session *session, int most_ms)
+{
+	struct pollfd fds[SESSION_FDS];
+
+	return poll_until(session, false, fds, SESSION_FDS, clock_ms() + most_ms);
 }
 
 int session_pump(struct session *session)

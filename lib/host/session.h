@@ -85,6 +85,9 @@ void session_close(struct session *session);
  */
 int session_wait(struct session *session, bool to_write);
 
+/* The same for reading, and for so many milliseconds at most. */
+int session_wait_briefly(struct session *session, int most_ms);
+
 /*
  * The same, and watches more: `fds` has `count` items, of which the first SESSION_FDS are
  * the session's to fill in.

@@ -45,14 +45,14 @@ static int start(
 /* True when the child ended before the deadline. */
 static bool reap(pid_t pid, int64_t deadline, int *status)
 {
-	while (true) {
+	for (int pause = 1;; pause += pause < SPAWN_POLL_MS) {
 		pid_t ended = waitpid(pid, status, WNOHANG);
 
 		if (ended == pid || (ended < 0 && errno != EINTR))
 			return true;
 		if (!clock_left(deadline))
 			return false;
-		poll(NULL, 0, SPAWN_POLL_MS);
+		poll(NULL, 0, pause);
 	}
 }
 

@@ -5,7 +5,7 @@
 # whoever renames that under the lock has decided, confirmation or rollback.
 #
 #   IFACE.pending   TOKEN BOOT-ID of the change
-#   IFACE.outcome   confirmed|rolled-back TOKEN WHY, of the last one
+#   IFACE.outcome   confirmed|rolled-back TOKEN WHY, of the last one; or "broken-off TOKEN"
 #   IFACE.tx        while it is pending, the generation to go back to: the files of before,
 #                   what was running, and the program that goes back
 #   IFACE.previous  the generation before the last change that was confirmed

@@ -43,6 +43,9 @@ make_sites() {
 			"IdentityFile $LAB_DIR/ssh/id_ed25519" "UserKnownHostsFile $LAB_DIR/ssh/known_hosts"
 	done
 	wgctl deploy hub || fail 'cannot deploy the hub'
+	# ssh -J dials it as often as there are spokes.
+	lab_exec hub sh -c 'echo MaxStartups 200 >/etc/ssh/sshd_config.d/bench.conf &&
+		systemctl reload ssh' || fail 'cannot prepare the hub'
 	cp -r "$site" "$work/via"
 	sed -i 's/^    ssh: \(.*\)/    ssh: {host: \1, via: hub}/' "$work/via/site.yaml"
 }

@@ -104,14 +104,63 @@ says "lost the connection to 'one': no sign of life"
 says "fault=lost"
 faster_than 6000
 
+# The same where there may be more to say, and where the command waits for it.
+for more in later held; do
+	rm "$work/child"
+	stop_connection &
+	# shellcheck disable=SC2016
+	elapsed try "the host falls silent before it is told more ($more)" 1 -m $more -s 1500 run one \
+		'echo $PPID >'"$work"'/child; sleep 9'
+	wait $!
+	kill -KILL "$(cat "$work/child")"
+	says "lost the connection to 'one': no sign of life"
+	faster_than 6000
+	elapsed try "a silent command that may be told more ($more)" 0 -m $more -s 900 run one \
+		'sleep 3; echo finished'
+	prints finished
+done
+
+elapsed try "a command that may be told more, past its time" 1 -m later -t 700 run one 'sleep 9'
+says "'one' did not finish the command in time"
+faster_than 3000
+
+try "the time stands still for a command that waits" 0 -m held -t 700 run one \
+	'sleep 2; echo finished'
+prints finished
+
+# Ctrl-Z at a question: the silence is ours.
+case_name="stopped for longer than the host may be silent"
+"$tool" -F "$work/config" -m held -s 900 run one \
+	'echo started >'"$work"'/started; sleep 3; echo finished' \
+	>"$work/out" 2>"$work/err" </dev/null &
+stopped=$!
+until_true 5 test -s "$work/started"
+kill -STOP $stopped
+sleep 2
+kill -CONT $stopped
+wait $stopped || fail "status $?"
+prints finished
+
 # A descriptor that becomes readable stops everything.
-case_name="cancelled"
 mkfifo "$work/cancel"
-(
-	exec 3<>"$work/cancel"
-	(sleep 0.5 && echo x >&3) &
-	exec "$tool" -F "$work/config" -x 3 run one 'sleep 9'
-) >"$work/out" 2>"$work/err" </dev/null && fail "was not cancelled"
-says "'one': interrupted"
+cancelled() { # OPTION…
+	case_name="cancelled $*"
+	(
+		exec 3<>"$work/cancel"
+		(sleep 0.5 && echo x >&3) &
+		exec "$tool" -F "$work/config" -x 3 "$@" run one 'sleep 9'
+	) >"$work/out" 2>"$work/err" </dev/null && fail "was not cancelled"
+	says "'one': interrupted"
+}
+cancelled
+cancelled -m later
+cancelled -m held
+
+# A server that wants signs of life, each second.
+start_server strict "ClientAliveInterval 1" "ClientAliveCountMax 2"
+client strict
+know strict
+try "who waits answers the server" 0 -m held run strict 'sleep 5; echo finished'
+prints finished
 
 done_testing

@@ -419,6 +419,19 @@ static void on_line(void *context, const char *line, size_t len)
 	fflush(stdout);
 }
 
+/* For ever; and the input is kept open so long. */
+static enum run_more say_later(void *context, const void **input, size_t *len)
+{
+	(void)context, (void)input, (void)len;
+	return RUN_MORE_LATER;
+}
+
+static enum run_more hold(void *context, const void **input, size_t *len)
+{
+	(void)context, (void)input, (void)len;
+	return RUN_MORE_HELD;
+}
+
 static int number_of(const char *text)
 {
 	uint64_t number;
@@ -473,6 +486,9 @@ static void take_option(struct tool *tool, int option)
 	case 't':
 		tool->run.timeout_ms = number_of(optarg);
 		break;
+	case 'm':
+		tool->run.more = strcmp(optarg, "held") ? say_later : hold;
+		break;
 	case 'v':
 		tool->run.line = on_line;
 		break;
@@ -516,7 +532,7 @@ int main(int argc, char **argv)
 
 	transport_init(&tool.transport);
 	tool.transport.ask.context = &tool;
-	while ((option = getopt(argc, argv, "+F:NaAk:P:S:l:p:c:L:s:t:vx:")) != -1)
+	while ((option = getopt(argc, argv, "+F:NaAk:P:S:l:p:c:L:m:s:t:vx:")) != -1)
 		take_option(&tool, option);
 	unsigned before = count_fds();
 	int rc = dispatch(&tool, argc - optind, argv + optind);

@@ -54,10 +54,86 @@ with_full_disk() {
 	lab_free_disk clinic
 }
 
+# Its change begins and fails: the others are not put at the same risk.
+failed_change_stops_the_others() {
+	spoil hub clinic depot || return 1
+	lab_exec hub mount --bind -o ro /etc/wireguard /etc/wireguard &&
+		lab_exec hub mount -o remount,bind,ro /etc/wireguard || return 1
+	deploy_fails 'Read-only file system' hub clinic depot || return 1
+	same 'clinic: to change (not changed, since the deploy was stopped)
+depot: to change (not changed, since the deploy was stopped)' \
+		"$(grep -v ^hub "$work/out" | sort)" 'the report' || return 1
+	lab_exec hub umount /etc/wireguard
+}
+
 with_unknown_init() {
 	lab_exec clinic mv /run/systemd/system /run/systemd/away
 	deploy_fails 'this host runs neither systemd nor OpenRC nor sysvinit' clinic || return 1
 	lab_exec clinic mv /run/systemd/away /run/systemd/system
+}
+
+# The window begins when the change waits, not when it was asked for: here the packages take longer
+# than the window, and than what wgctl gives a host to go back.
+with_slow_packages() {
+	lab_exec clinic sh -c 'printf "%s\n" "#!/bin/sh" "[ \"\$*\" != \"-q update\" ] || sleep 62" \
+		"exec /usr/bin/apt-get \"\$@\"" \
+		>/usr/local/sbin/apt-get && chmod 755 /usr/local/sbin/apt-get'
+	deploy_changes "$all_items" clinic --accept-new-host-key --confirm-within=30 || return 1
+	lab_exec clinic rm /usr/local/sbin/apt-get
+}
+
+# While a change waits the host takes nobody's key, and has lost us too if so wanted.
+lets_nobody_in() { # HOST [AND-THEN]
+	lab_exec "$1" systemd-run -q sh -c "pending=/etc/wireguard/wgctl/wg0.pending
+		until [ -e \$pending ]; do sleep 0.02; done
+		mv /etc/ssh/lab_keys /etc/ssh/lab_keys.away
+		${2-}
+		while [ -e \$pending ]; do sleep 0.05; done
+		mv /etc/ssh/lab_keys.away /etc/ssh/lab_keys"
+}
+
+refused_at_most() { # HOST COUNT
+	local count
+	count=$(journal_of "$1" | grep -c 'authenticating user .*\[preauth\]')
+	((count >= 1 && count <= $2)) || wrong "$count logins are refused, not 1 to $2"
+}
+
+# Who is refused does not try on: it is taken back at once, over the connection that is still there.
+refused_login_takes_back() {
+	local began=$SECONDS
+	mark clinic
+	lets_nobody_in clinic || return 1
+	wgctl_fails 4 'clinic: rolled back (' deploy clinic || return 1
+	[ $((SECONDS - began)) -le 20 ] || wrong "it takes $((SECONDS - began)) s" || return 1
+	refused_at_most clinic 1 && is_spoilt clinic
+}
+
+# Without that connection the host has to do it; when it must have, it is asked what became of it.
+refused_login_is_tried_once_more() {
+	mark clinic
+	lets_nobody_in clinic 'until grep -q pending /run/wgctl/wg0.said; do sleep 0.05; done
+		pkill -f "^sshd: admin"' || return 1
+	wgctl_fails 4 'clinic: rolled back (' deploy clinic --confirm-within 30 || return 1
+	refused_at_most clinic 2 && is_spoilt clinic
+}
+
+# A server that drops who gives no sign of life for two seconds; the user reads for six.
+impatient_server() { # HOST
+	lab_exec "$1" sh -c 'printf "%s\n" "ClientAliveInterval 1" "ClientAliveCountMax 2" \
+		>/etc/ssh/sshd_config.d/impatient.conf && systemctl restart ssh' && lab_wait_ssh "$1"
+}
+
+# The first answer is none, so it is asked again.
+answers_late() { # NAME…
+	local pid status=0
+	: >"$work/out"
+	wgctl_asked 'Change this?' 'let me see' deploy "$@" &
+	pid=$!
+	lab_until 20 grep -qsF 'let me see' "$work/out" || wrong 'it is not asked' || return 1
+	sleep 6
+	echo yes >"$work/keyboard"
+	wait "$pid" || status=$?
+	same 0 "$status" 'exit status' && says '2 hosts: 2 changed'
 }
 
 # Another deploy holds the lock until the test lets go.
@@ -104,6 +180,10 @@ spoil() { # HOST…
 	for host; do
 		lab_exec "$host" ip link set wg0 mtu 1300 || return 1
 	done
+}
+
+is_spoilt() { # HOST
+	same 1300 "$(lab_exec "$1" cat /sys/class/net/wg0/mtu)" "the MTU of '$1'"
 }
 
 # Each line with the second in which it came.
@@ -190,7 +270,7 @@ interrupted_before_its_turn() {
 		</dev/null >"$work/out" 2>"$work/err"
 	says_not ': changed' && says_not ': unknown' && says 'hub: failed (' || return 1
 	for host in clinic depot; do
-		same 1300 "$(lab_exec "$host" cat /sys/class/net/wg0/mtu)" "the MTU of '$host'" || return 1
+		is_spoilt "$host" || return 1
 	done
 }
 
@@ -214,7 +294,7 @@ check 'before any login' nobody_tried_to_log_in clinic
 check 'and is not recorded' same '' "$(cat "$work/known_hosts")" known_hosts
 check 'a bare host without apt sources stays as it was' leaves_alone clinic without_apt_sources
 : >"$work/known_hosts"
-check '--accept-new-host-key records it' deploy_changes "$all_items" clinic --accept-new-host-key
+check '--accept-new-host-key records it, though the packages take their time' with_slow_packages
 check 'it is recorded' host_key_is_recorded
 check 'and known from then on' deploy_unchanged clinic
 : >"$work/known_hosts"
@@ -239,6 +319,16 @@ check 'an init that wgctl does not know: the host stays as it was' \
 check 'its tunnel has worked on' lab_ping ward 10.10.2.20 3 1
 check 'after all that the deploy goes through' deploy_changes 'configuration, peers' clinic
 check 'a deploy waits for another one' waits_for_the_lock
+
+check 'a change that fails on the hub stops the others' failed_change_stops_the_others
+check 'it is mended' deploy_anything hub clinic depot
+check 'something is amiss' spoil clinic
+check 'a host that refuses the new login goes back' refused_login_takes_back
+check 'and is asked once more where the connection is lost, too' refused_login_is_tried_once_more
+check 'something is amiss' spoil clinic depot
+check 'sshd on clinic is impatient' impatient_server clinic
+check 'sshd on depot is impatient' impatient_server depot
+check 'a question that takes its time loses no session' answers_late clinic depot
 
 ssh_first 'Host clinic' 'ConnectTimeout 3' # the default, 10 s, would do as well
 check 'something is amiss on the others' spoil hub depot

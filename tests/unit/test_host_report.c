@@ -45,6 +45,8 @@ static void follows_the_stages(void **state)
 		{HELLO "ready\t" NONCE "\npending\tabc\t300\nnote\tx\ndone\t" NONCE "\n",
 			REPORT_DONE},
 		{HELLO "pending\tabc\t0\nrolled-back\tno\n", REPORT_ROLLED_BACK},
+		{HELLO "busy\tat work\n", REPORT_BUSY},
+		{HELLO "note\tx\nbusy\tat work\n", REPORT_BUSY},
 	};
 
 	(void)state;
@@ -85,6 +87,16 @@ static void keeps_what_it_is_told(void **state)
 	take(&report, "pending\tabc\t300\nfailed\twhy not\n");
 	assert_string_equal(report.token, "abc");
 	assert_string_equal(report.why, "why not");
+}
+
+static void keeps_why_a_host_is_busy(void **state)
+{
+	CLEANUP(report_release) struct report report = REPORT_INIT;
+
+	(void)state;
+	take(&report, HELLO "busy\tthe change is still at \033 work\n");
+	assert_int_equal(report.stage, REPORT_BUSY);
+	assert_string_equal(report.why, "the change is still at \\x1b work");
 }
 
 static void knows_when_nothing_changes(void **state)
@@ -135,6 +147,9 @@ static void refuses_what_is_not_of_the_protocol(void **state)
 		HELLO "failed\tx\ndone\t" NONCE "\n",
 		HELLO "rolled-back\tx\ndone\t" NONCE "\n",
 		HELLO "rolled-back\tx\nfailed\ty\n",
+		HELLO "busy\tx\ndone\t" NONCE "\n",
+		HELLO "busy\tx\nbusy\ty\n",
+		HELLO "busy \n",
 	};
 
 	(void)state;
@@ -224,6 +239,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(follows_the_stages),
 		cmocka_unit_test(keeps_what_it_is_told),
+		cmocka_unit_test(keeps_why_a_host_is_busy),
 		cmocka_unit_test(knows_when_nothing_changes),
 		cmocka_unit_test(refuses_what_is_not_of_the_protocol),
 		cmocka_unit_test(believes_nothing_afterwards),

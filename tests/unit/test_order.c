@@ -2,7 +2,10 @@
 /* Whose turn it is to be changed. */
 #include "host/order.h"
 
+#include <sched.h>
+#include <semaphore.h>
 #include <stdatomic.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "host/crew.h"
@@ -28,11 +31,11 @@ static void hub_goes_first_then_a_canary(void **state)
 	assert_int_equal(order_ask(&order, A), ORDER_WAIT);
 	assert_int_equal(order_ask(&order, HUB), ORDER_GO);
 	assert_int_equal(order_ask(&order, A), ORDER_WAIT);
-	order_ended(&order, HUB, false);
+	order_ended(&order, HUB);
 	assert_int_equal(order_ask(&order, B), ORDER_GO);
 	assert_int_equal(order_ask(&order, A), ORDER_WAIT);
 	assert_int_equal(order_ask(&order, C), ORDER_WAIT);
-	order_ended(&order, B, false);
+	order_ended(&order, B);
 	assert_int_equal(order_ask(&order, A), ORDER_GO);
 	assert_int_equal(order_ask(&order, C), ORDER_GO);
 	assert_false(order_is_stopped(&order));
@@ -46,7 +49,7 @@ static void no_canary_where_the_hub_stays_as_it_is(void **state)
 	order_init(&order, HOSTS, true);
 	ready(&order, A, HOSTS);
 	assert_int_equal(order_ask(&order, A), ORDER_WAIT);
-	order_ended(&order, HUB, false);
+	order_ended(&order, HUB);
 	for (size_t i = A; i < HOSTS; i++)
 		assert_int_equal(order_ask(&order, i), ORDER_GO);
 }
@@ -59,7 +62,7 @@ static void nobody_goes_after_a_stop(void **state)
 	order_init(&order, HOSTS, true);
 	ready(&order, A, HOSTS);
 	order_stop(&order);
-	order_ended(&order, HUB, false);
+	order_ended(&order, HUB);
 	assert_int_equal(order_ask(&order, A), ORDER_STAY);
 	assert_true(order_is_stopped(&order));
 }
@@ -84,15 +87,18 @@ static void all_stay_after_one_was_taken_back(void **state)
 		order_init(&order, HOSTS, true);
 		ready(&order, HUB, HOSTS);
 		assert_int_equal(order_ask(&order, HUB), ORDER_GO);
-		order_ended(&order, HUB, stopper == HUB);
+		if (stopper == HUB)
+			order_stop(&order);
+		order_ended(&order, HUB);
 		if (stopper == A) {
 			assert_int_equal(order_ask(&order, A), ORDER_GO);
-			order_ended(&order, A, true);
+			order_stop(&order);
+			order_ended(&order, A);
 		}
 		assert_true(order_is_stopped(&order));
 		assert_int_equal(order_ask(&order, B), ORDER_STAY);
 		assert_int_equal(order_ask(&order, C), ORDER_STAY);
-		order_ended(&order, B, false);
+		order_ended(&order, B);
 		assert_int_equal(order_ask(&order, C), ORDER_STAY);
 	}
 }
@@ -106,15 +112,16 @@ static void canary_that_fails_lets_the_others_go(void **state)
 	order_init(&order, HOSTS, true);
 	ready(&order, HUB, HOSTS);
 	order_ask(&order, HUB);
-	order_ended(&order, HUB, false);
+	order_ended(&order, HUB);
 	assert_int_equal(order_ask(&order, A), ORDER_GO);
-	order_ended(&order, A, false);
+	order_ended(&order, A);
 	assert_int_equal(order_ask(&order, B), ORDER_GO);
 }
 
 struct approval {
 	atomic_uint asked;
 	bool answer;
+	sem_t *held; /* until then there is no answer; or NULL */
 };
 
 static bool approve(void *context)
@@ -122,7 +129,18 @@ static bool approve(void *context)
 	struct approval *approval = context;
 
 	approval->asked++;
+	if (approval->held)
+		sem_wait(approval->held);
 	return approval->answer;
+}
+
+static enum order_word final_word(struct order *order, size_t i)
+{
+	enum order_word word;
+
+	while ((word = order_ask(order, i)) == ORDER_WAIT)
+		sched_yield();
+	return word;
 }
 
 static void asks_once_when_all_have_been_looked_at(void **state)
@@ -130,7 +148,7 @@ static void asks_once_when_all_have_been_looked_at(void **state)
 	(void)state;
 	for (int answer = 0; answer < 2; answer++) {
 		CLEANUP(order_release) struct order order;
-		struct approval approval = {0, answer};
+		struct approval approval = {.answer = answer};
 		const enum order_word word = answer ? ORDER_GO : ORDER_STAY;
 
 		order_init(&order, HOSTS, true);
@@ -141,26 +159,59 @@ static void asks_once_when_all_have_been_looked_at(void **state)
 		order_ready(&order, B);
 		assert_int_equal(order_ask(&order, HUB), ORDER_WAIT);
 		assert_int_equal(approval.asked, 0);
-		order_ended(&order, C, false);
-		assert_int_equal(order_ask(&order, HUB), word);
-		order_ended(&order, HUB, false);
+		order_ended(&order, C);
+		assert_int_equal(final_word(&order, HUB), word);
+		order_ended(&order, HUB);
 		assert_int_equal(order_ask(&order, A), word);
 		assert_int_equal(approval.asked, 1);
 		assert_true(order_is_stopped(&order) == !answer);
 	}
 }
 
+/* Whoever asks, and also who has asked first, can see to his session meanwhile. */
+static void nobody_is_kept_while_the_user_thinks(void **state)
+{
+	(void)state;
+	for (int stopped = 0; stopped < 2; stopped++) {
+		struct order order;
+		sem_t held;
+		struct approval approval = {.answer = true, .held = &held};
+
+		alarm(20);
+		sem_init(&held, 0, 0);
+		order_init(&order, HOSTS, true);
+		order.approve = approve;
+		order.context = &approval;
+		ready(&order, HUB, HOSTS);
+		while (!approval.asked)
+			for (size_t i = HUB; i < HOSTS; i++)
+				assert_int_equal(order_ask(&order, i), ORDER_WAIT);
+		order_ended(&order, C);
+		if (stopped)
+			order_stop(&order);
+		sem_post(&held);
+		assert_int_equal(
+			final_word(&order, HUB), stopped ? ORDER_STAY : ORDER_GO);
+		order_release(&order);
+		/* A late yes does not overrule the stop. */
+		assert_true(order.stopped == stopped);
+		assert_int_equal(approval.asked, 1);
+		sem_destroy(&held);
+		alarm(0);
+	}
+}
+
 static void asks_nobody_where_all_is_over(void **state)
 {
 	CLEANUP(order_release) struct order order;
-	struct approval approval = {0, true};
+	struct approval approval = {.answer = true};
 
 	(void)state;
 	order_init(&order, HOSTS, true);
 	order.approve = approve;
 	order.context = &approval;
 	for (size_t i = HUB; i < HOSTS; i++)
-		order_ended(&order, i, false);
+		order_ended(&order, i);
 	assert_int_equal(approval.asked, 0);
 }
 
@@ -194,11 +245,12 @@ static void play_host(void *context, size_t i)
 	enum order_word word;
 
 	order_ready(&fleet->order, i);
-	while ((word = order_ask(&fleet->order, i)) == ORDER_WAIT)
-		sched_yield();
+	word = final_word(&fleet->order, i);
 	if (word == ORDER_GO)
 		change(fleet, i);
-	order_ended(&fleet->order, i, word == ORDER_GO && i == fleet->rolls_back);
+	if (word == ORDER_GO && i == fleet->rolls_back)
+		order_stop(&fleet->order);
+	order_ended(&fleet->order, i);
 }
 
 static void play_fleet(struct fleet *fleet, size_t count)
@@ -216,9 +268,10 @@ static void holds_with_threads(void **state)
 {
 	(void)state;
 	for (unsigned i = 0; i < 20; i++) {
-		struct fleet good = {.approval = {0, true}, .rolls_back = 1000};
-		struct fleet bad = {.approval = {0, true}, .rolls_back = HUB};
-		struct fleet refused = {.approval = {0, false}, .rolls_back = 1000};
+		struct fleet good = {.approval = {.answer = true}, .rolls_back = 1000};
+		struct fleet bad = {.approval = {.answer = true}, .rolls_back = HUB};
+		struct fleet refused = {
+			.approval = {.answer = false}, .rolls_back = 1000};
 
 		play_fleet(&good, 12);
 		assert_int_equal(good.changed, 12);
@@ -239,6 +292,7 @@ int main(void)
 		cmocka_unit_test(all_stay_after_one_was_taken_back),
 		cmocka_unit_test(canary_that_fails_lets_the_others_go),
 		cmocka_unit_test(asks_once_when_all_have_been_looked_at),
+		cmocka_unit_test(nobody_is_kept_while_the_user_thinks),
 		cmocka_unit_test(asks_nobody_where_all_is_over),
 		cmocka_unit_test(holds_with_threads),
 	};

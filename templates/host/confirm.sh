@@ -49,7 +49,7 @@ tell_outcome() {
 	rolled-back) say rolled-back "$why" ;;
 	*)
 		# The change itself may still be on its way here: it finds another outcome, and stops.
-		[ "$1" = any ] || echo "broken-off $1" >"$etc/$iface.outcome"
+		[ "$1" = any ] || [ -n "$token" ] || echo "broken-off $1" >"$etc/$iface.outcome"
 		exec 9>&-
 		[ ! -e "$tx/host" ] || sh "$tx/host" forget "$iface" 2>/dev/null
 		[ "$1" = any ] || fail "it was broken off before anything was changed" "deploy again"

@@ -60,8 +60,10 @@ initd_arm() {
 	detach timer "$1" 2>"$work/log"
 }
 
+# What it has said is of no use any more.
 initd_disarm() {
 	end_detached timer
+	rm -f "$run/$iface.log"
 }
 
 # By /proc/uptime, since sleep knows nothing of a host that was suspended.

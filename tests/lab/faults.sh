@@ -114,7 +114,9 @@ lab_boots() {
 }
 
 lab_booted_since() { # HOST COUNT
-	[ "$(lab_boots "$1")" -gt "$2" ]
+	local boots
+	boots=$(lab_boots "$1")
+	[ "${boots:-0}" -gt "$2" ] # empty while it is written
 }
 
 # lab_reboot HOST…: orderly; returns when all are back and ready.

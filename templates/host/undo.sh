@@ -120,18 +120,17 @@ go_back() {
 	[ $whole = yes ]
 }
 
-# Left by a change that was broken off before it waited.
+# Left by a change that was broken off before it waited. What a confirmed one has left is
+# the generation before it.
 forget_unbegun() {
-	whose=
-	[ ! -e "$tx/token" ] || read -r whose <"$tx/token"
-	decided=
-	[ ! -e "$etc/$iface.outcome" ] || read -r _ decided _ <"$etc/$iface.outcome"
-	if [ -n "$whose" ] && [ "$whose" != "$decided" ]; then
-		[ "$1" = timer ] || "${by}_disarm"
-		remove_recovery
-		rm -rf "$tx"
-	fi
-	return 0
+	[ -e "$tx/token" ] || return 0
+	read -r whose <"$tx/token"
+	outcome=
+	[ ! -e "$etc/$iface.outcome" ] || read -r outcome decided _ <"$etc/$iface.outcome"
+	[ "$outcome $decided" != "confirmed $whose" ] || return 0
+	[ "$1" = timer ] || "${by}_disarm"
+	remove_recovery
+	rm -rf "$tx"
 }
 
 # timer|boot|now and the reason. What fails is tried again, by the timer and at boot, since

@@ -93,7 +93,7 @@ A5_pi() {
 	foreign_policy hub
 	# shellcheck disable=SC2086 # words of a rule
 	lab_exec hub iptables -D $listen_port_open || return 1
-	edit_site '/^  hospital:/a \    listen_port: 51900' &&
+	edit_site '/^  hospital:/a \    listen_port: 51901' &&
 		deploys_to "$STATUS_ROLLED_BACK" hospital && ends pi old || return 1
 	use_site old
 	deploys_to 0 hub && foreign_policy_goes hub && both_end hub old

@@ -71,16 +71,17 @@ kill_at() { # HOST POINT
 	fi
 }
 
-# Whoever holds the lock, and who waits at the point.
+# Whoever holds the lock, the eldest first, who would else take back what a child could not finish;
+# and who waits at the point.
 slay() { # HOST
 	# shellcheck disable=SC2016 # the inner shell expands
 	lab_exec "$1" sh -c '
 		for fd in /proc/[0-9]*/fd/9; do
 			[ "$(readlink "$fd")" != /run/wgctl/lock ] || victims="${victims-} ${fd#/proc/}"
 		done
-		set -- "$(cat /var/lib/lab.point/hit)"
+		set --
 		for victim in ${victims-}; do set -- "$@" "${victim%%/*}"; done
-		kill -KILL "$@" 2>/dev/null'
+		kill -KILL $(printf "%s\n" "$@" | sort -n) "$(cat /var/lib/lab.point/hit)" 2>/dev/null'
 	return 0
 }
 

@@ -22,7 +22,7 @@ damaged_at_boot() { # HOST empty|half|gone
 }
 
 # 24. Every call of the laptop that touches a file goes wrong once, or is the last one.
-fsfault=$(dirname "$WGCTL")/../tests/faults/fsfault.so
+fsfault=$(dirname "${WGCTL-}")/../tests/faults/fsfault.so
 
 deploy_broken() { # KIND NUMBER NODE
 	local status=0
